@@ -1,0 +1,186 @@
+/** Creating a session, and undoing that when anything afterwards fails. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { AgentBay, CreateError } from "../AgentBay.js"
+import { type InvalidArgument, type SessionError, ToolError } from "../AgentBayError.js"
+import { CreateMcpSession } from "../contract/actions/SessionActions.js"
+import type { Session } from "../Session.js"
+import { CreateParams } from "../SessionParams.js"
+import type { AccountRuntime } from "../session/SessionRuntime.js"
+import * as MobileConfiguration from "../storage/MobileConfiguration.js"
+import type { ContextSync } from "../storage/SyncPolicy.js"
+import { connectionState, type ConnectionReader, type SessionState } from "./connectionData.js"
+import { createRequest, mountedContexts } from "./createRequest.js"
+import { releaseSession } from "./deleteSession.js"
+import { withTools } from "./getSession.js"
+import { sessionError } from "./httpFailure.js"
+import { makeSession } from "./makeSession.js"
+import { recordingPath, transferPath } from "./mountPaths.js"
+import { ensureLabels } from "./sessionOperations.js"
+import { samePath, waitForTasks } from "./syncTasks.js"
+import { emptyToolDirectory } from "../transport/SessionConnection.js"
+import { ensureType, invalid } from "./validate.js"
+
+const operation = "AgentBay.create"
+
+/** The data is decoded here, not by the transport, so that even an unreadable answer gives away its session id. */
+const CreateRaw = { ...CreateMcpSession, data: Schema.Unknown }
+
+const validate = (params: CreateParams): Effect.Effect<CreateParams, InvalidArgument> =>
+  Effect.gen(function* () {
+    const checked = yield* ensureType(operation, "", CreateParams, params)
+    if (checked.labels !== undefined) yield* ensureLabels(operation, checked.labels, false)
+    const paths = new Set<string>()
+    for (const { path } of mountedContexts(checked)) {
+      if (paths.has(path)) {
+        return yield* Effect.fail(invalid(operation, "contexts", path, "a path can be mounted once per session"))
+      }
+      paths.add(path)
+    }
+    return checked
+  })
+
+const mountedAt = (contexts: ReadonlyArray<ContextSync>, path: string) =>
+  Option.map(
+    Option.fromNullable(contexts.find((context) => samePath(context.path, path))),
+    ({ contextId }) => contextId
+  )
+
+/** A command of the set-up; one that fails is a failure of the creation. */
+const runSetup = (session: Session.Service, command: string) =>
+  session.command.run(command, { timeout: "10 seconds" }).pipe(
+    Effect.catchTags({
+      InvalidArgument: Effect.die,
+      CommandTimeout: (error) =>
+        Effect.fail(new ToolError({ operation, tool: "shell", sessionId: session.sessionId, text: error.message }))
+    }),
+    Effect.filterOrFail(
+      ({ exitCode }) => exitCode === 0,
+      ({ exitCode, requestId, stderr }) =>
+        new ToolError({
+          operation,
+          tool: "shell",
+          sessionId: session.sessionId,
+          requestId,
+          text: `a setting of the device could not be applied: exit code ${exitCode}: ${stderr}`
+        })
+    )
+  )
+
+export const makeCreate = (
+  account: AccountRuntime,
+  readConnection: ConnectionReader
+): Pick<AgentBay.Service, "create" | "session"> => {
+  const release = (sessionId: string): Effect.Effect<void> => {
+    const resume = Effect.suspend(() => attach(sessionId).resume())
+    return releaseSession(account, sessionId, resume)
+  }
+
+  const attach = (sessionId: string): Session.Service => makeSession(account, bareState(sessionId))
+
+  /** Asks for the session. From here on there is one, unless this fails. */
+  const request = (params: CreateParams): Effect.Effect<Session.Service, SessionError> =>
+    Effect.gen(function* () {
+      const { data, requestId } = yield* account.controlPlane.call(
+        CreateRaw,
+        createRequest(params, account.config),
+        { operation }
+      )
+      const read = readConnection(CreateMcpSession.data, data)
+      const fail = (reason: "Decode" | "Unknown", detail: string) =>
+        Effect.fail(sessionError({ operation, requestId, secrets: [] }, { reason, phase: "sent", detail }))
+      if (Either.isLeft(read.content)) {
+        if (Option.isSome(read.sessionId)) yield* release(read.sessionId.value)
+        return yield* fail("Decode", read.content.left)
+      }
+      const answer = read.content.right
+      if (Option.contains(answer.data.success, false)) {
+        return yield* fail("Unknown", answer.data.errMsg === "" ? "the service gave no reason" : answer.data.errMsg)
+      }
+      if (Option.isNone(read.sessionId)) return yield* fail("Decode", "the answer has no SessionId")
+      const contexts = mountedContexts(params)
+      return makeSession(account, {
+        ...connectionState(answer.data),
+        sessionId: read.sessionId.value,
+        imageId: Option.fromNullable(params.imageId),
+        isVpc: params.isVpc === true || Option.contains(answer.data.vpcResource, true),
+        enableBrowserReplay: Option.fromNullable(params.enableBrowserReplay),
+        fileTransferContextId: mountedAt(contexts, transferPath.path),
+        recordContextId: mountedAt(contexts, recordingPath.path),
+        tools: answer.tools
+      })
+    })
+
+  /** Everything between an existing session and one that can be handed over. */
+  const prepare = (session: Session.Service, params: CreateParams): Effect.Effect<Session.Service, CreateError> =>
+    Effect.gen(function* () {
+      yield* withTools(session)
+      const mobile = params.extraConfigs?.mobile
+      if (mobile !== undefined) {
+        const seconds = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+        for (const command of MobileConfiguration.toCommands(mobile, seconds)) yield* runSetup(session, command)
+      }
+      const awaited = mountedContexts(params).filter((context) => context.waitForCompletion !== false)
+      if (awaited.length > 0 && params.waitForContexts !== false) {
+        yield* waitForTasks(
+          { account, sessionId: session.sessionId, connection: () => bareState(session.sessionId) },
+          {
+            operation,
+            filter: {},
+            isRelevant: (task) =>
+              awaited.some(
+                (context) => context.contextId === task.contextId && samePath(context.path, task.path)
+              ),
+            expected: awaited,
+            timeout: params.waitForContexts ?? "3 minutes"
+          }
+        )
+      }
+      const simulation = mobile === undefined ? undefined : MobileConfiguration.toSimulationCommand(mobile)
+      if (simulation !== undefined) yield* runSetup(session, simulation)
+      return session
+    })
+
+  const make = (params: CreateParams, restore: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>) =>
+    Effect.gen(function* () {
+      const checked = yield* validate(params)
+      const session = yield* request(checked)
+      return yield* restore(prepare(session, checked)).pipe(
+        Effect.onExit((exit) => (Exit.isFailure(exit) ? release(session.sessionId) : Effect.void))
+      )
+    })
+
+  return {
+    create: (params = {}) =>
+      Effect.uninterruptibleMask((restore) => make(params, restore)).pipe(Effect.withSpan("AgentBay.create")),
+    session: (params = {}) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.tap(make(params, restore), (session) =>
+          Effect.addFinalizer(() => release(session.sessionId))
+        )
+      ).pipe(Effect.withSpan("AgentBay.session"))
+  }
+}
+
+/** All that is known of a session by its id alone. */
+const bareState = (sessionId: string): SessionState => ({
+  sessionId,
+  imageId: Option.none(),
+  isVpc: false,
+  networkInterfaceIp: Option.none(),
+  httpPort: Option.none(),
+  resourceUrl: Option.none(),
+  token: Option.none(),
+  linkUrl: Option.none(),
+  wsUrl: Option.none(),
+  appInstanceId: Option.none(),
+  resourceId: Option.none(),
+  enableBrowserReplay: Option.none(),
+  fileTransferContextId: Option.none(),
+  recordContextId: Option.none(),
+  tools: emptyToolDirectory
+})

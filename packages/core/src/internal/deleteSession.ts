@@ -1,0 +1,91 @@
+/** Ending a session for certain. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import type { InvalidArgument, SessionError } from "../AgentBayError.js"
+import { DeleteSessionAsync, GetSessionDetail, ReleaseMcpSession } from "../contract/actions/SessionActions.js"
+import type { AccountRuntime } from "../session/SessionRuntime.js"
+import { ensureDuration, pollUntil, waitedInVain } from "./poll.js"
+
+const isGone = (error: SessionError): boolean => error.reason === "NotFound"
+
+const ended = new Set(["FINISH", "DELETED"])
+
+/** Looks until the session has ended; a failed look decides nothing and is repeated until the deadline. */
+const confirm = (
+  account: AccountRuntime,
+  operation: string,
+  sessionId: string,
+  requestId: string,
+  timeout: Duration.Duration
+) =>
+  pollUntil({
+    operation,
+    timeout,
+    interval: "1 second",
+    look: account.controlPlane.call(GetSessionDetail, { sessionId }, { operation, sessionId }).pipe(
+      Effect.map(({ data }) => Option.exists(data.status, (status) => ended.has(status))),
+      // A gateway without this action cannot confirm; it accepted the deletion, and that is all there is.
+      Effect.catchIf((error) => isGone(error) || error.reason === "Unsupported", () => Effect.succeed(true)),
+      Effect.catchIf((error) => error.isRetryable, () => Effect.succeed(false))
+    ),
+    isDone: (isOver) => isOver,
+    onTimeout: waitedInVain({ operation, sessionId, requestId }, "the session to end")
+  })
+
+/** Deletes and waits for the confirmation. Already gone is success. */
+export const deleteSession = (
+  account: AccountRuntime,
+  operation: string,
+  sessionId: string,
+  timeoutInput?: Duration.DurationInput
+): Effect.Effect<void, SessionError | InvalidArgument> =>
+  Effect.gen(function* () {
+    const { config, controlPlane } = account
+    const timeout = yield* ensureDuration(operation, "timeout", timeoutInput ?? config.timeouts.deletion)
+    const facts = { operation, sessionId }
+    const release = controlPlane.call(ReleaseMcpSession, { sessionId }, facts)
+    if (config.deletion === "ReleaseMcpSession") {
+      yield* release
+      return
+    }
+    const accepted = yield* controlPlane.call(DeleteSessionAsync, { sessionId }, facts).pipe(
+      Effect.map((reply) => Option.some(reply.requestId)),
+      Effect.catchIf(
+        (error) => error.reason === "Unsupported" && config.deletion === "auto",
+        () => Effect.as(release, Option.none<string>())
+      )
+    )
+    if (Option.isSome(accepted)) yield* confirm(account, operation, sessionId, accepted.value, timeout)
+  }).pipe(
+    Effect.catchIf((error): error is SessionError => error._tag === "SessionError" && isGone(error), () => Effect.void)
+  )
+
+/**
+ * What a closing scope does: deletes, wakes a paused session that refuses to be deleted, repeats what is worth
+ * repeating, and says loudly when the session may still be alive.
+ */
+export const releaseSession = (
+  account: AccountRuntime,
+  sessionId: string,
+  resume: Effect.Effect<unknown, SessionError | InvalidArgument>
+): Effect.Effect<void> => {
+  const remove = deleteSession(account, "AgentBay.session", sessionId)
+  return remove.pipe(
+    Effect.catchIf(
+      (error) => error._tag === "SessionError" && error.reason === "Conflict",
+      () => Effect.zipRight(resume, remove)
+    ),
+    Effect.retry({
+      schedule: Schedule.exponential("200 millis"),
+      times: 5,
+      while: (error) => error._tag === "SessionError" && error.isRetryable
+    }),
+    Effect.catchAll((error) =>
+      Effect.logError(`Session ${sessionId} could not be deleted and may still be alive: ${error.message}`).pipe(
+        Effect.annotateLogs({ "agentbay.session.id": sessionId })
+      )
+    )
+  )
+}

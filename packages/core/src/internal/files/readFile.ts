@@ -1,0 +1,215 @@
+/** Reading a file of any size and content, in slices of bytes that are decoded once. */
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { getFileInfo, readFile } from "../../contract/tools/FileSystemTools.js"
+import { shell } from "../../contract/tools/ShellTools.js"
+import type { SessionRuntime } from "../../session/SessionRuntime.js"
+import { decodeBase64 } from "./base64.js"
+import { type CallFailure, callFileTool, retryPart, runScript, type Target } from "./fileCalls.js"
+import { makeFileError } from "./fileError.js"
+import { readChunkOf } from "./limits.js"
+import { shellPath } from "./paths.js"
+
+/** Reads up to `length` bytes from `offset` on; fewer mean that the file ends there. */
+type ReadSlice = (offset: number, length: number) => Effect.Effect<Uint8Array, CallFailure>
+
+interface Slices {
+  readonly read: ReadSlice
+  /** Bytes per call. */
+  readonly chunk: number
+}
+
+/** The first generation of the service reads text only, and says so in its tool list. */
+const readsBytes = (runtime: SessionRuntime): boolean => {
+  const schema = runtime.connection().tools.entries.find(({ name }) => name === readFile.name)?.inputSchema
+  const properties =
+    typeof schema === "object" && schema !== null && "properties" in schema ? schema.properties : undefined
+  return typeof properties !== "object" || properties === null || Object.keys(properties).length === 0
+    ? true
+    : "format" in properties
+}
+
+const decodeSlice = (
+  target: Target,
+  text: string,
+  length: number,
+  requestId: string
+): Effect.Effect<Uint8Array, CallFailure> => {
+  const bytes = decodeBase64(text)
+  if (bytes === undefined) {
+    return Effect.fail(makeFileError(target, "InvalidData", "the content came back as broken base64", requestId))
+  }
+  return bytes.length > length
+    ? Effect.fail(
+        makeFileError(target, "InvalidData", `${bytes.length} bytes came back instead of ${length}`, requestId)
+      )
+    : Effect.succeed(bytes)
+}
+
+const overTool =
+  (target: Target): ReadSlice =>
+  (offset, length) =>
+    Effect.flatMap(
+      callFileTool(target, readFile, { path: target.path, offset, length, format: "binary" }),
+      ({ requestId, value }) => decodeSlice(target, value, length, requestId)
+    )
+
+const overShell =
+  (target: Target): ReadSlice =>
+  (offset, length) => {
+    const path = shellPath(target.path)
+    // A pipeline ends with the code of its last part: the first line fails where the file cannot be read.
+    const script = `head -c 1 ${path} > /dev/null || exit 1\ntail -c +${offset + 1} ${path} | head -c ${length} | base64`
+    return Effect.flatMap(runScript(target, script), ({ requestId, stdout }) =>
+      decodeSlice(target, stdout, length, requestId)
+    )
+  }
+
+const slicesOf = (target: Target): Slices => {
+  const { runtime } = target
+  return readsBytes(runtime)
+    ? { read: overTool(target), chunk: readChunkOf(runtime, readFile.name) }
+    : { read: overShell(target), chunk: readChunkOf(runtime, shell.name) }
+}
+
+/** What the service says; 0 where it does not know, as for the files of `/proc`. */
+const reportedSize = (target: Target): Effect.Effect<number, CallFailure> =>
+  Effect.map(callFileTool(target, getFileInfo, { path: target.path }), ({ value }) => {
+    const size = Number(value.size)
+    return Number.isSafeInteger(size) && size > 0 ? size : 0
+  })
+
+const beyondEnd = /\b(offset|range|beyond|past|end of file|EOF)\b/i
+
+/** Where the file is expected to end, a complaint about the offset says that it does. */
+const orEnd = (read: Effect.Effect<Uint8Array, CallFailure>): Effect.Effect<Uint8Array, CallFailure> =>
+  Effect.catchIf(
+    read,
+    (error) => error._tag === "FileError" && error.reason === "Unknown" && beyondEnd.test(error.detail),
+    () => Effect.succeed(new Uint8Array(0))
+  )
+
+/** More than this does not fit into one array everywhere. */
+const largest = 2 ** 31 - 1
+
+export interface ReadOptions {
+  readonly concurrency: number
+  readonly onProgress: (bytesDone: number) => Effect.Effect<void>
+}
+
+/** A growing array: doubling keeps the copies in proportion to the content. */
+class Bytes {
+  private data: Uint8Array
+  length = 0
+  constructor(capacity: number) {
+    this.data = new Uint8Array(capacity)
+  }
+  write(offset: number, bytes: Uint8Array): void {
+    const end = offset + bytes.length
+    if (end > this.data.length) {
+      const larger = new Uint8Array(Math.max(end, this.data.length * 2))
+      larger.set(this.data)
+      this.data = larger
+    }
+    this.data.set(bytes, offset)
+    this.length = Math.max(this.length, end)
+  }
+  upTo(end: number): Uint8Array {
+    return end === this.data.length ? this.data : this.data.slice(0, end)
+  }
+}
+
+const tooLarge = (target: Target, size: number) =>
+  makeFileError(
+    target,
+    "Unknown",
+    `${size} bytes are more than one array holds (${largest}); read the file with stream`
+  )
+
+/**
+ * The whole file. One call when it is smaller than a slice. Otherwise the reported size says how much can be read
+ * at once, and the reading goes on behind it until a slice is not full: sizes are snapshots, and 0 for some files.
+ */
+export const readWhole = (
+  target: Target,
+  { concurrency, onProgress }: ReadOptions
+): Effect.Effect<Uint8Array, CallFailure> =>
+  Effect.gen(function* () {
+    const { chunk, read } = slicesOf(target)
+    const first = yield* read(0, chunk)
+    yield* onProgress(first.length)
+    if (first.length < chunk) return first
+    const size = yield* reportedSize(target)
+    if (size > largest) return yield* Effect.fail(tooLarge(target, size))
+
+    const offsets = Array.from({ length: Math.floor(size / chunk) }, (_, index) => (index + 1) * chunk)
+    // The last slice is asked for in full, so that what was appended meanwhile comes along.
+    const content = new Bytes(Math.max(chunk, offsets.length * chunk, size))
+    content.write(0, first)
+    const lengths = new Map<number, number>()
+    let done = first.length
+
+    const readFully = (offset: number): Effect.Effect<void, CallFailure> =>
+      Effect.gen(function* () {
+        let filled = 0
+        while (filled < chunk) {
+          const at = offset + filled
+          const slice = read(at, chunk - filled)
+          const bytes = yield* retryPart(at >= size ? orEnd(slice) : slice)
+          content.write(at, bytes)
+          filled += bytes.length
+          done += bytes.length
+          yield* onProgress(done)
+          // A short slice is the end where the size says so; anywhere else the rest is asked for again.
+          if (bytes.length === 0 || (filled < chunk && offset + filled >= size)) break
+        }
+        lengths.set(offset, filled)
+      })
+
+    yield* Effect.forEach(offsets, readFully, { concurrency, discard: true })
+    for (const offset of offsets) {
+      const filled = lengths.get(offset) ?? 0
+      if (filled < chunk) return content.upTo(offset + filled)
+    }
+
+    let end = (offsets.length + 1) * chunk
+    while (true) {
+      if (end > largest) return yield* Effect.fail(tooLarge(target, end))
+      const bytes = yield* retryPart(orEnd(read(end, chunk)))
+      content.write(end, bytes)
+      end += bytes.length
+      yield* onProgress(end)
+      if (bytes.length < chunk) return content.upTo(end)
+    }
+  })
+
+export interface StreamOptions {
+  /** Largest size of one element. */
+  readonly chunkSize: number | undefined
+  readonly offset: number
+  /** How many bytes to read at most. */
+  readonly length: number
+}
+
+/** The file from `offset` on, one slice at a time. */
+export const readStream = (target: Target, options: StreamOptions): Stream.Stream<Uint8Array, CallFailure> =>
+  Stream.suspend(() => {
+    const { chunk, read } = slicesOf(target)
+    const step = Math.min(chunk, options.chunkSize ?? chunk)
+    const stop = options.offset + options.length
+    return Stream.paginateChunkEffect(options.offset, (offset) => {
+      const want = Math.min(step, stop - offset)
+      if (want <= 0) return Effect.succeed([Chunk.empty<Uint8Array>(), Option.none<number>()] as const)
+      const slice = read(offset, want)
+      return Effect.map(
+        retryPart(offset > options.offset ? orEnd(slice) : slice),
+        (bytes) =>
+          [
+            bytes.length === 0 ? Chunk.empty<Uint8Array>() : Chunk.of(bytes),
+            bytes.length < want ? Option.none<number>() : Option.some(offset + bytes.length)
+          ] as const
+      )
+    })
+  })

@@ -1,0 +1,49 @@
+/** The urlencoded form of the control API. */
+
+/** Parameters by wire name: text, or a list of texts that travels as `Name.1`, `Name.2`, … */
+export type Parameters = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+
+const pairs = (parameters: Parameters): ReadonlyArray<readonly [string, string]> =>
+  Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined
+      ? []
+      : typeof value === "string"
+        ? [[name, value] as const]
+        : value.map((item, index) => [`${name}.${index + 1}`, item] as const)
+  )
+
+const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
+
+// A lone surrogate cannot be expressed in UTF-8; encodeURIComponent would throw on it.
+const percentEncode = (text: string): string => encodeURIComponent(text.replace(loneSurrogate, "\uFFFD"))
+
+/** Percent-encoded UTF-8 joined by `&`; a space is `%20`. */
+export const encodeForm = (parameters: Parameters): string =>
+  pairs(parameters)
+    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
+    .join("&")
+
+const indexed = /^(.*)\.([1-9]\d*)$/
+
+/**
+ * Reads a form or query string: `+` and `%20` are spaces, indexed names become lists in the order of their
+ * indexes. For names given twice the last value counts.
+ */
+export const decodeForm = (text: string): Record<string, string | ReadonlyArray<string>> => {
+  const result: Record<string, string | ReadonlyArray<string>> = {}
+  const lists = new Map<string, Array<readonly [number, string]>>()
+  for (const [name, value] of new URLSearchParams(text)) {
+    const match = indexed.exec(name)
+    if (match === null) {
+      result[name] = value
+      continue
+    }
+    const list = lists.get(match[1] ?? "") ?? []
+    list.push([Number(match[2]), value])
+    lists.set(match[1] ?? "", list)
+  }
+  for (const [name, list] of lists) {
+    result[name] = list.sort(([a], [b]) => a - b).map(([, value]) => value)
+  }
+  return result
+}

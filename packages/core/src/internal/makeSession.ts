@@ -1,0 +1,204 @@
+/** The handle. Modules come to life when they are first used, so that thousands of idle handles cost little. */
+import * as Option from "effect/Option"
+import type { Session } from "../Session.js"
+import type { SessionHandle } from "../SessionHandle.js"
+import * as SessionCode from "../session/SessionCode.js"
+import * as SessionCommand from "../session/SessionCommand.js"
+import * as SessionContext from "../session/SessionContext.js"
+import * as SessionFileSystem from "../session/SessionFileSystem.js"
+import type { AccountRuntime, SessionRuntime } from "../session/SessionRuntime.js"
+import { makeToolDirectory } from "../transport/SessionConnection.js"
+import type { SessionState } from "./connectionData.js"
+import { makeSessionOperations, type SessionOperations } from "./sessionOperations.js"
+
+const modules = {
+  command: SessionCommand.make,
+  fileSystem: SessionFileSystem.make,
+  code: SessionCode.make,
+  context: SessionContext.make
+} as const
+
+type Modules = { -readonly [Name in keyof typeof modules]?: ReturnType<(typeof modules)[Name]> }
+
+class LiveSession implements Session.Service, SessionRuntime {
+  readonly account: AccountRuntime
+  private state: SessionState
+  private readonly made: Modules = {}
+  private operations: SessionOperations | undefined
+
+  constructor(account: AccountRuntime, state: SessionState) {
+    this.account = account
+    this.state = state
+  }
+
+  readonly connection = () => this.state
+
+  get sessionId() {
+    return this.state.sessionId
+  }
+  get imageId() {
+    return this.state.imageId
+  }
+  get resourceUrl() {
+    return this.state.resourceUrl
+  }
+  get isVpc() {
+    return this.state.isVpc
+  }
+  get networkInterfaceIp() {
+    return this.state.networkInterfaceIp
+  }
+  get httpPort() {
+    return this.state.httpPort
+  }
+  get token() {
+    return this.state.token
+  }
+  get linkUrl() {
+    return this.state.linkUrl
+  }
+  get wsUrl() {
+    return this.state.wsUrl
+  }
+  get appInstanceId() {
+    return this.state.appInstanceId
+  }
+  get resourceId() {
+    return this.state.resourceId
+  }
+  get enableBrowserReplay() {
+    return this.state.enableBrowserReplay
+  }
+  get fileTransferContextId() {
+    return this.state.fileTransferContextId
+  }
+  get recordContextId() {
+    return this.state.recordContextId
+  }
+  get mcpTools() {
+    return this.state.tools.entries
+  }
+
+  get command() {
+    return (this.made.command ??= modules.command(this))
+  }
+  get fileSystem() {
+    return (this.made.fileSystem ??= modules.fileSystem(this))
+  }
+  get code() {
+    return (this.made.code ??= modules.code(this))
+  }
+  get context() {
+    return (this.made.context ??= modules.context(this))
+  }
+
+  private get own(): SessionOperations {
+    return (this.operations ??= makeSessionOperations(this, {
+      imageId: this.state.imageId,
+      context: () => this.context,
+      setTools: (tools) => {
+        this.state = { ...this.state, tools }
+      }
+    }))
+  }
+
+  get callMcpTool() {
+    return this.own.callMcpTool
+  }
+  get listMcpTools() {
+    return this.own.listMcpTools
+  }
+  get info() {
+    return this.own.info
+  }
+  get status() {
+    return this.own.status
+  }
+  get getLabels() {
+    return this.own.getLabels
+  }
+  get setLabels() {
+    return this.own.setLabels
+  }
+  get getLink() {
+    return this.own.getLink
+  }
+  get delete() {
+    return this.own.delete
+  }
+  get pause() {
+    return this.own.pause
+  }
+  get resume() {
+    return this.own.resume
+  }
+  get metrics() {
+    return this.own.metrics
+  }
+  get findServerForTool() {
+    return (name: string) => this.state.tools.serverOf(name)
+  }
+  get toHandle() {
+    return (options?: { readonly includeSecrets?: boolean | undefined }) =>
+      encodeHandle(this.state, options?.includeSecrets === true)
+  }
+
+  /** What a log or an inspector sees: identity, no credentials. */
+  toJSON() {
+    return { _id: "Session", sessionId: this.sessionId, isVpc: this.isVpc, imageId: Option.getOrNull(this.imageId) }
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")]() {
+    return this.toJSON()
+  }
+}
+
+const encodeHandle = (state: SessionState, includeSecrets: boolean): SessionHandle => ({
+  version: 1,
+  sessionId: state.sessionId,
+  imageId: state.imageId,
+  isVpc: state.isVpc,
+  networkInterfaceIp: state.networkInterfaceIp,
+  httpPort: state.httpPort,
+  appInstanceId: state.appInstanceId,
+  resourceId: state.resourceId,
+  enableBrowserReplay: state.enableBrowserReplay,
+  fileTransferContextId: state.fileTransferContextId,
+  recordContextId: state.recordContextId,
+  servers: Object.fromEntries(state.tools.entries.map(({ name, server }) => [name, server])),
+  secrets: includeSecrets
+    ? Option.some({
+        token: state.token,
+        linkUrl: state.linkUrl,
+        wsUrl: state.wsUrl,
+        resourceUrl: state.resourceUrl
+      })
+    : Option.none()
+})
+
+/** The state of a session that is known by its handle only. */
+export const stateOfHandle = (handle: SessionHandle): SessionState => {
+  const secrets = Option.getOrElse(handle.secrets, () => ({
+    token: Option.none(),
+    linkUrl: Option.none(),
+    wsUrl: Option.none(),
+    resourceUrl: Option.none()
+  }))
+  const { secrets: _, servers, version: __, ...rest } = handle
+  return {
+    ...rest,
+    ...secrets,
+    tools: makeToolDirectory(
+      Object.entries(servers).map(([name, server]) => ({
+        name,
+        server,
+        description: "",
+        inputSchema: {},
+        tool: name
+      }))
+    )
+  }
+}
+
+export const makeSession = (account: AccountRuntime, state: SessionState): Session.Service =>
+  new LiveSession(account, state)

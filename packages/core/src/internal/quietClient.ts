@@ -1,0 +1,11 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+
+/**
+ * The client without spans of its own and without trace headers: its spans hold whole URLs and headers, and ours
+ * carry credentials in both.
+ */
+export const quietClient = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+  client.pipe(
+    HttpClient.withTracerDisabledWhen(() => true),
+    HttpClient.withTracerPropagation(false)
+  )

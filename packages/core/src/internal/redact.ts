@@ -1,0 +1,24 @@
+/** Keeping credentials out of messages: texts of the service and of HTTP clients may repeat URLs and keys. */
+import * as Redacted from "effect/Redacted"
+
+const urls = /\b((?:https?|wss?):\/\/)([^\s"'<>]+)/gi
+
+const withoutSecrets = (scheme: string, rest: string): string => {
+  const host = /^(?:[^/?#@]*@)?([^/?#]*)/.exec(rest)?.[1] ?? ""
+  return `${scheme}${host}/…`
+}
+
+/**
+ * Shortens every URL to its host, because path and query may carry credentials, and blanks out the given secrets
+ * and bearer tokens wherever they stand.
+ */
+export const redactText = (text: string, secrets: ReadonlyArray<Redacted.Redacted> = []): string => {
+  let result = text
+    .replace(urls, (_, scheme: string, rest: string) => withoutSecrets(scheme, rest))
+    .replace(/\bBearer\s+[^\s"'&]+/gi, "Bearer <redacted>")
+  for (const secret of secrets) {
+    const value = Redacted.value(secret)
+    if (value.length >= 4) result = result.split(value).join("<redacted>")
+  }
+  return result
+}

@@ -1,0 +1,222 @@
+/** The operations of the handle itself, by what they ask the service. */
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { ToolError } from "../AgentBayError.js"
+import {
+  GetLabel,
+  GetLink,
+  GetMcpResource,
+  GetSessionDetail,
+  SetLabel
+} from "../contract/actions/SessionActions.js"
+import { ListMcpTools } from "../contract/actions/ToolActions.js"
+import { getMetrics } from "../contract/tools/SystemTools.js"
+import type { Session } from "../Session.js"
+import type { SessionContext } from "../session/SessionContext.js"
+import { callTool, type SessionRuntime } from "../session/SessionRuntime.js"
+import { makeToolDirectory, type ToolDirectory } from "../transport/SessionConnection.js"
+import { deleteSession } from "./deleteSession.js"
+import { sessionError } from "./httpFailure.js"
+import { ensureDuration } from "./poll.js"
+import { pauseSession, resumeSession } from "./sessionState.js"
+import { ensure, ensureText } from "./validate.js"
+
+export type SessionOperations = Pick<
+  Session.Service,
+  | "callMcpTool"
+  | "listMcpTools"
+  | "info"
+  | "status"
+  | "getLabels"
+  | "setLabels"
+  | "getLink"
+  | "delete"
+  | "pause"
+  | "resume"
+  | "metrics"
+>
+
+const decodeLabels = Schema.decodeEither(
+  Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String }))
+)
+
+const fallbackImage = "linux_latest"
+
+/** Checks labels as `setLabels` does; `field` names them in the error. */
+export const ensureLabels = (operation: string, labels: unknown, atLeastOne: boolean) =>
+  Effect.gen(function* () {
+    const isRecord = typeof labels === "object" && labels !== null && !Array.isArray(labels)
+    yield* ensure(isRecord, operation, "labels", labels, "it must be an object of texts")
+    const entries = Object.entries(labels as Record<string, unknown>)
+    if (atLeastOne) {
+      yield* ensure(entries.length > 0, operation, "labels", labels, "it must have at least one label")
+    }
+    for (const [key, value] of entries) {
+      yield* ensure(key.trim() !== "", operation, "labels", key, "every key must be a non-blank text")
+      yield* ensureText(operation, `labels.${key}`, value)
+    }
+  })
+
+export const makeSessionOperations = (
+  runtime: SessionRuntime,
+  parts: {
+    readonly imageId: Option.Option<string>
+    readonly context: () => SessionContext.Service
+    readonly setTools: (tools: ToolDirectory) => void
+  }
+): SessionOperations => {
+  const { account, sessionId } = runtime
+  const { controlPlane } = account
+  const factsOf = (operation: string) => ({ operation, sessionId })
+  const decodeError = (operation: string, requestId: string, detail: string) =>
+    sessionError({ operation, sessionId, requestId, secrets: [] }, { reason: "Decode", phase: "sent", detail })
+
+  const callMcpTool: SessionOperations["callMcpTool"] = Effect.fn("Session.callMcpTool")(
+    function* (name, args, options) {
+      const operation = "Session.callMcpTool"
+      yield* ensureText(operation, "name", name)
+      const isObject = args === undefined || (typeof args === "object" && args !== null && !Array.isArray(args))
+      yield* ensure(isObject, operation, "args", args, "it must be a JSON object")
+      const timeout =
+        options?.timeout === undefined ? undefined : yield* ensureDuration(operation, "timeout", options.timeout)
+      const answer = yield* account.toolTransport.invoke(runtime.connection(), name, args ?? {}, {
+        operation,
+        timeout,
+        autoGenSession: options?.autoGenSession
+      })
+      return answer.isError
+        ? yield* new ToolError({ operation, tool: name, sessionId, requestId: answer.requestId, text: answer.text })
+        : answer
+    }
+  )
+
+  const listMcpTools: SessionOperations["listMcpTools"] = Effect.fn("Session.listMcpTools")(function* (imageId) {
+    const operation = "Session.listMcpTools"
+    if (imageId !== undefined) yield* ensureText(operation, "imageId", imageId)
+    const image = imageId ?? Option.getOrElse(parts.imageId, () => fallbackImage)
+    const { data } = yield* controlPlane.call(ListMcpTools, { imageId: image }, factsOf(operation))
+    if (imageId === undefined) parts.setTools(makeToolDirectory(data))
+    return data
+  })
+
+  const info: SessionOperations["info"] = Effect.gen(function* () {
+    const operation = "Session.info"
+    const { data, requestId } = yield* controlPlane.call(GetMcpResource, { sessionId }, factsOf(operation))
+    return {
+      sessionId: Option.getOrElse(data.sessionId, () => sessionId),
+      resourceUrl: Option.map(data.resourceUrl, Redacted.make),
+      desktop: Option.map(data.desktopInfo, (desktop) => ({
+        ...desktop,
+        authCode: Option.map(desktop.authCode, Redacted.make),
+        ticket: Option.map(desktop.ticket, Redacted.make)
+      })),
+      requestId
+    }
+  }).pipe(Effect.withSpan("Session.info"))
+
+  const status: SessionOperations["status"] = Effect.gen(function* () {
+    const operation = "Session.status"
+    const { data, requestId } = yield* controlPlane.call(GetSessionDetail, { sessionId }, factsOf(operation))
+    const { appInstanceId, endReason, imageId, imageType, policyId, regionId } = data
+    return {
+      status: Option.getOrElse(data.status, () => "UNKNOWN"),
+      appInstanceId,
+      endReason,
+      imageId,
+      imageType,
+      policyId,
+      regionId,
+      requestId
+    }
+  }).pipe(Effect.withSpan("Session.status"))
+
+  const getLabels: SessionOperations["getLabels"] = Effect.gen(function* () {
+    const operation = "Session.getLabels"
+    const { data, requestId } = yield* controlPlane.call(GetLabel, { sessionId }, factsOf(operation))
+    const text = data?.labels ?? Option.none<string>()
+    if (Option.isNone(text)) return {}
+    const labels = decodeLabels(text.value)
+    return Either.isRight(labels)
+      ? labels.right
+      : yield* Effect.fail(decodeError(operation, requestId, "Labels is not a JSON object of texts"))
+  }).pipe(Effect.withSpan("Session.getLabels"))
+
+  const setLabels: SessionOperations["setLabels"] = Effect.fn("Session.setLabels")(function* (labels) {
+    const operation = "Session.setLabels"
+    yield* ensureLabels(operation, labels, true)
+    yield* controlPlane.call(SetLabel, { sessionId, labels }, factsOf(operation))
+  })
+
+  const getLink: SessionOperations["getLink"] = Effect.fn("Session.getLink")(function* (options) {
+    const operation = "Session.getLink"
+    const { option, port, protocol } = options ?? {}
+    if (protocol !== undefined) yield* ensureText(operation, "protocol", protocol)
+    yield* ensure(
+      port === undefined || (Number.isInteger(port) && port >= 1 && port <= 65535),
+      operation,
+      "port",
+      port,
+      "it must be a whole number from 1 to 65535"
+    )
+    const { data, requestId } = yield* controlPlane.call(
+      GetLink,
+      { sessionId, protocolType: protocol, port, option },
+      factsOf(operation)
+    )
+    return Option.isSome(data.url)
+      ? Redacted.make(data.url.value)
+      : yield* Effect.fail(decodeError(operation, requestId, "the answer has no Url"))
+  })
+
+  const deleteThis = Effect.fn("Session.delete")(function* (options?: {
+    readonly syncContexts?: boolean | undefined
+    readonly timeout?: Duration.DurationInput | undefined
+  }) {
+    const operation = "Session.delete"
+    if (options?.timeout !== undefined) yield* ensureDuration(operation, "timeout", options.timeout)
+    if (options?.syncContexts === true) {
+      yield* parts.context().sync().pipe(
+        // A session without contexts has nothing to transfer.
+        Effect.catchIf((error) => error._tag === "ContextSyncError" && error.reason === "NotStarted", () => Effect.void)
+      )
+    }
+    yield* deleteSession(account, operation, sessionId, options?.timeout)
+  })
+
+  const metrics: SessionOperations["metrics"] = Effect.gen(function* () {
+    const { requestId, value } = yield* callTool(runtime, getMetrics, {}, { operation: "Session.metrics" })
+    return {
+      cpuCount: Option.fromNullable(value.cpu_count),
+      cpuUsedPercent: Option.fromNullable(value.cpu_used_pct),
+      memoryTotalBytes: Option.fromNullable(value.mem_total),
+      memoryUsedBytes: Option.fromNullable(value.mem_used),
+      diskTotalBytes: Option.fromNullable(value.disk_total),
+      diskUsedBytes: Option.fromNullable(value.disk_used),
+      receivedKilobytesPerSecond: Option.fromNullable(value.rx_rate_kbyte_per_s),
+      sentKilobytesPerSecond: Option.fromNullable(value.tx_rate_kbyte_per_s),
+      receivedKilobytes: Option.fromNullable(value.rx_used_kbyte),
+      sentKilobytes: Option.fromNullable(value.tx_used_kbyte),
+      timestamp: Option.fromNullable(value.timestamp),
+      requestId
+    }
+  }).pipe(Effect.withSpan("Session.metrics"))
+
+  return {
+    callMcpTool,
+    listMcpTools,
+    info,
+    status,
+    getLabels,
+    setLabels,
+    getLink,
+    // The two call signatures of `delete` differ only in what they can fail with.
+    delete: deleteThis as SessionOperations["delete"],
+    pause: (options) => Effect.withSpan(pauseSession(account, sessionId, options), "Session.pause"),
+    resume: (options) => Effect.withSpan(resumeSession(account, sessionId, options), "Session.resume"),
+    metrics
+  }
+}

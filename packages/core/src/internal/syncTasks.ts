@@ -1,0 +1,186 @@
+/** Transfers between a session and its contexts: reading their status and waiting for them. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import { ContextSyncError, type FailedSync, type InvalidArgument, type SessionError } from "../AgentBayError.js"
+import { ContextStatus, GetContextInfo, SyncTask } from "../contract/actions/ContextActions.js"
+import type { SessionRuntime } from "../session/SessionRuntime.js"
+import { sessionError } from "./httpFailure.js"
+import { pollUntil } from "./poll.js"
+
+export interface TaskFilter {
+  readonly contextId?: string | undefined
+  readonly path?: string | undefined
+  readonly taskType?: string | undefined
+}
+
+const decodeStatus = Schema.decodeEither(ContextStatus)
+const decodeTasks = Schema.decodeUnknownEither(Schema.Array(SyncTask))
+
+/** Reads `ContextStatus`; an absent text means that there is no transfer. */
+const parseTasks = (text: string): Either.Either<ReadonlyArray<SyncTask>, string> => {
+  const wrappers = decodeStatus(text)
+  if (Either.isLeft(wrappers)) return Either.left("ContextStatus is not the expected JSON")
+  const tasks: Array<SyncTask> = []
+  for (const wrapper of wrappers.right) {
+    if (wrapper.type !== "data") continue
+    const items = decodeTasks(wrapper.data)
+    if (Either.isLeft(items)) return Either.left("ContextStatus carries items of an unknown form")
+    tasks.push(...items.right)
+  }
+  return Either.right(tasks)
+}
+
+/** One look at the transfers of a session. A failed query is a failure, never an empty list. */
+export const listTasks = (
+  runtime: SessionRuntime,
+  operation: string,
+  filter: TaskFilter
+): Effect.Effect<{ readonly tasks: ReadonlyArray<SyncTask>; readonly requestId: string }, SessionError> =>
+  Effect.gen(function* () {
+    const { sessionId } = runtime
+    const reply = yield* runtime.account.controlPlane.call(
+      GetContextInfo,
+      { sessionId, ...filter },
+      { operation, sessionId }
+    )
+    const text = reply.data?.contextStatus
+    if (text === undefined || text._tag === "None") return { tasks: [], requestId: reply.requestId }
+    const tasks = parseTasks(text.value)
+    return Either.isRight(tasks)
+      ? { tasks: tasks.right, requestId: reply.requestId }
+      : yield* Effect.fail(
+          sessionError(
+            { operation, sessionId, requestId: reply.requestId, secrets: [] },
+            { reason: "Decode", phase: "sent", detail: tasks.left }
+          )
+        )
+  })
+
+export const isSuccess = (task: SyncTask): boolean => task.status.toLowerCase() === "success"
+
+export const isFailed = (task: SyncTask): boolean => task.status.toLowerCase() === "failed"
+
+export const isFinal = (task: SyncTask): boolean => isSuccess(task) || isFailed(task)
+
+export const isTransfer = (task: SyncTask): boolean => task.taskType === "upload" || task.taskType === "download"
+
+const trimmed = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, "") : path)
+
+/** Paths are compared without trailing slashes: the service adds or drops them. */
+export const samePath = (a: string, b: string): boolean => trimmed(a) === trimmed(b)
+
+const toFailed = (task: SyncTask): FailedSync => ({
+  contextId: task.contextId,
+  path: task.path,
+  taskType: task.taskType,
+  status: task.status,
+  detail: task.errorMessage
+})
+
+const missing = (expected: ExpectedSync): FailedSync => ({
+  contextId: expected.contextId,
+  path: expected.path,
+  taskType: "",
+  status: "",
+  detail: ""
+})
+
+export interface ExpectedSync {
+  readonly contextId: string
+  readonly path: string
+}
+
+/** What a wait has seen so far: which transfers count, and which of the expected ones have not appeared. */
+interface Observation {
+  readonly relevant: ReadonlyArray<SyncTask>
+  readonly absent: ReadonlyArray<ExpectedSync>
+}
+
+export interface WaitOptions {
+  readonly operation: string
+  readonly requestId?: string | undefined
+  readonly filter: TaskFilter
+  /** Which of the listed transfers are the ones waited for. */
+  readonly isRelevant: (task: SyncTask) => boolean
+  /** Transfers that must appear; with none given, at least one must. */
+  readonly expected: ReadonlyArray<ExpectedSync>
+  readonly timeout: Duration.DurationInput
+  /** How long a transfer may take to appear at all. Default: as long as the timeout. */
+  readonly startWithin?: Duration.DurationInput | undefined
+  readonly onProgress?: ((tasks: ReadonlyArray<SyncTask>) => Effect.Effect<void>) | undefined
+}
+
+const hasStarted = (options: WaitOptions, { absent, relevant }: Observation): boolean =>
+  options.expected.length === 0 ? relevant.length > 0 : absent.length === 0
+
+/** A hiccup of the poll itself must not end a long wait. */
+const steady = <A>(look: Effect.Effect<A, SessionError>): Effect.Effect<A, SessionError> =>
+  Effect.retry(look, {
+    schedule: Schedule.exponential("200 millis"),
+    times: 3,
+    while: (error) => error.isRetryable
+  })
+
+/**
+ * Waits until every transfer that counts has ended, looking at growing intervals (0.5 s to 5 s, as the official
+ * clients do). Returns the transfers; fails with `ContextSyncError` when one failed, did not end or never appeared.
+ */
+export const waitForTasks = (
+  runtime: SessionRuntime,
+  options: WaitOptions
+): Effect.Effect<ReadonlyArray<SyncTask>, SessionError | InvalidArgument | ContextSyncError> =>
+  Effect.gen(function* () {
+    let last: Observation = { relevant: [], absent: options.expected }
+    const problem = (reason: ContextSyncError["reason"], transfers: ReadonlyArray<FailedSync>) =>
+      new ContextSyncError({
+        reason,
+        operation: options.operation,
+        sessionId: runtime.sessionId,
+        requestId: options.requestId,
+        transfers
+      })
+    const look = Effect.gen(function* () {
+      const { tasks } = yield* steady(listTasks(runtime, options.operation, options.filter))
+      const relevant = tasks.filter(options.isRelevant)
+      const absent = options.expected.filter(
+        (wanted) =>
+          !relevant.some((task) => task.contextId === wanted.contextId && samePath(task.path, wanted.path))
+      )
+      last = { relevant, absent }
+      if (options.onProgress !== undefined) yield* options.onProgress(relevant)
+      return last
+    })
+    const poll = (
+      timeout: Duration.DurationInput,
+      isDone: (seen: Observation) => boolean,
+      onTimeout: () => ContextSyncError
+    ) =>
+      pollUntil({
+        operation: options.operation,
+        timeout,
+        interval: "500 millis",
+        factor: 1.1,
+        maxInterval: "5 seconds",
+        look,
+        isDone,
+        onTimeout
+      })
+    const isDone = (seen: Observation) => hasStarted(options, seen) && seen.relevant.every(isFinal)
+
+    // The first phase ends as soon as the transfers appear, so that a refused request is not waited for in full.
+    const started = yield* poll(
+      options.startWithin ?? options.timeout,
+      (seen) => hasStarted(options, seen),
+      () => problem("NotStarted", last.absent.map(missing))
+    )
+    if (!isDone(started)) {
+      yield* poll(options.timeout, isDone, () =>
+        problem("Timeout", last.relevant.filter((task) => !isFinal(task)).map(toFailed))
+      )
+    }
+    const failed = last.relevant.filter(isFailed)
+    return failed.length > 0 ? yield* problem("Failed", failed.map(toFailed)) : last.relevant
+  })

@@ -1,0 +1,52 @@
+/**
+ * What the modules of one session share: its connection and the ways to talk to it.
+ *
+ * @since 0.1.0
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as Effect from "effect/Effect"
+import type { AgentBayConfig } from "../AgentBayConfig.js"
+import type { SessionError, ToolError, VpcUnavailable } from "../AgentBayError.js"
+import type { Tool } from "../contract/Tool.js"
+import type { ControlPlane } from "../transport/ControlPlane.js"
+import type { SessionConnection } from "../transport/SessionConnection.js"
+import type { InvokeOptions, ToolReply, ToolTransport } from "../transport/ToolTransport.js"
+
+/**
+ * The services that every session of an account uses.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AccountRuntime {
+  readonly config: AgentBayConfig.Service
+  readonly controlPlane: ControlPlane.Service
+  readonly toolTransport: ToolTransport.Service
+  /** For presigned URLs only. */
+  readonly httpClient: HttpClient.HttpClient
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionRuntime {
+  readonly account: AccountRuntime
+  readonly sessionId: string
+  /** The connection as it is now: refreshing the tool list replaces it. */
+  readonly connection: () => SessionConnection
+}
+
+/**
+ * Calls a tool of this session; the failures are those of `ToolTransport.call`.
+ *
+ * @since 0.1.0
+ * @category calls
+ */
+export const callTool = <Name extends string, Args, ArgsEncoded, Result, Failure>(
+  runtime: SessionRuntime,
+  tool: Tool<Name, Args, ArgsEncoded, Result, Failure>,
+  args: Args,
+  options: InvokeOptions
+): Effect.Effect<ToolReply<Result>, SessionError | VpcUnavailable | ToolError> =>
+  runtime.account.toolTransport.call(runtime.connection(), tool, args, options)

@@ -1,0 +1,273 @@
+/**
+ * Actions of the control API over HTTP: one POST per action, parameters in an urlencoded form, the api key as a
+ * parameter of that form.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as AgentBayConfig from "../AgentBayConfig.js"
+import type { SessionError } from "../AgentBayError.js"
+import * as Action from "../contract/Action.js"
+import { encodeForm, type Parameters } from "../internal/form.js"
+import {
+  type CallFacts,
+  classify,
+  retryAfterMs,
+  sessionError,
+  timeoutError,
+  transportError
+} from "../internal/httpFailure.js"
+import { quietClient } from "../internal/quietClient.js"
+import { makeWatcher } from "../internal/telemetry.js"
+
+/**
+ * A successful answer. The members of the page are present where the action answers with one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Reply<Data> {
+  /** The service's id of the request; empty when it gave none. */
+  readonly requestId: string
+  readonly data: Data
+  readonly nextToken: Option.Option<string>
+  readonly maxResults: Option.Option<number>
+  readonly totalCount: Option.Option<number>
+  readonly count: Option.Option<number>
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface CallOptions {
+  /** The public operation on whose behalf the call is made; it stands in errors. Default: the action's name. */
+  readonly operation?: string | undefined
+  readonly sessionId?: string | undefined
+  /** Default: `timeouts.request` of the configuration. */
+  readonly timeout?: Duration.Duration | undefined
+  /** Further secrets that the service may repeat in its messages. */
+  readonly secrets?: ReadonlyArray<Redacted.Redacted> | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class ControlPlane extends Context.Tag("@effect-agentbay/core/ControlPlane")<
+  ControlPlane,
+  ControlPlane.Service
+>() {}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export declare namespace ControlPlane {
+  /**
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Service {
+    /**
+     * Sends one action and reads its answer. Never repeats it.
+     *
+     * Fails with `SessionError`: the reason that the service's code stands for, `Transport` without a connection,
+     * `Timeout` without an answer in time, `Decode` when the answer is not what the contract says.
+     * A request that does not fit the contract's Schema is a defect: operations validate their input first.
+     */
+    readonly call: <Name extends string, Request, RequestEncoded, Data, DataEncoded>(
+      action: Action.Action<Name, Request, RequestEncoded, Data, DataEncoded>,
+      request: Request,
+      options?: CallOptions
+    ) => Effect.Effect<Reply<Data>, SessionError>
+  }
+}
+
+const timestamp = (nowMs: number): string => `${new Date(nowMs).toISOString().slice(0, 19)}Z`
+
+const nonce = Effect.map(
+  Effect.all([Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32)]),
+  (words) => words.map((word) => word.toString(16).padStart(8, "0")).join("")
+)
+
+const lowerKeys: Readonly<Record<string, string>> = { code: "Code", message: "Message", requestId: "RequestId" }
+
+const parseBody = (text: string): Either.Either<Record<string, unknown>, string> => {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return Either.left("the answer is not a JSON object")
+    }
+    const body = value as Record<string, unknown>
+    for (const [lower, upper] of Object.entries(lowerKeys)) {
+      if (body[upper] === undefined && body[lower] !== undefined) body[upper] = body[lower]
+    }
+    return Either.right(body)
+  } catch {
+    return Either.left(text.trimStart().startsWith("<") ? "the answer is an HTML page" : "the answer is not JSON")
+  }
+}
+
+const decodeEnvelope = Schema.decodeUnknownEither(Action.Envelope)
+
+/** The first place that does not fit, without the value, which may be a secret. */
+const issueText = (error: ParseResult.ParseError): string => {
+  const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
+  const at = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.map(String).join(".")
+  return `${at} does not have the expected form`
+}
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make: Effect.Effect<
+  ControlPlane.Service,
+  never,
+  AgentBayConfig.AgentBayConfig | HttpClient.HttpClient
+> = Effect.gen(function* () {
+  const config = yield* AgentBayConfig.AgentBayConfig
+  const client = quietClient(yield* HttpClient.HttpClient)
+  const watch = makeWatcher()
+  const authorization = `Bearer ${Redacted.value(config.apiKey)}`
+
+  const read = <Data, DataEncoded>(
+    facts: CallFacts,
+    schema: Schema.Schema<Data, DataEncoded>,
+    status: number,
+    headers: Readonly<Record<string, string | undefined>>,
+    text: string,
+    nowMs: number
+  ): Either.Either<Reply<Data>, SessionError> => {
+    const retry = retryAfterMs(headers, nowMs)
+    const parsed = parseBody(text)
+    if (Either.isLeft(parsed)) {
+      const reason = status >= 400 ? classify("", status, "") : "Decode"
+      return Either.left(
+        sessionError(facts, { reason, phase: "sent", status, retryAfterMs: retry, detail: parsed.left })
+      )
+    }
+    const decoded = decodeEnvelope(parsed.right)
+    if (Either.isLeft(decoded)) {
+      const requestId = typeof parsed.right.RequestId === "string" ? parsed.right.RequestId : undefined
+      return Either.left(
+        sessionError(facts, { reason: "Decode", phase: "sent", status, requestId, detail: issueText(decoded.left) })
+      )
+    }
+    const envelope = decoded.right
+    const requestId = Option.getOrElse(envelope.requestId, () => "")
+    if (status >= 300 || !Action.isSuccess(envelope)) {
+      const code = Option.getOrElse(envelope.code, () => "")
+      const message = Option.getOrElse(envelope.message, () => "")
+      const effective = status >= 300 ? status : Option.getOrUndefined(envelope.httpStatusCode)
+      return Either.left(
+        sessionError(facts, {
+          reason: classify(code, effective === 200 ? undefined : effective, message),
+          phase: "sent",
+          status,
+          requestId,
+          code: code === "" ? undefined : code,
+          retryAfterMs: retry,
+          detail: message
+        })
+      )
+    }
+    const data = Schema.decodeUnknownEither(schema)(envelope.data)
+    if (Either.isLeft(data)) {
+      return Either.left(
+        sessionError(facts, { reason: "Decode", phase: "sent", status, requestId, detail: `Data: ${issueText(data.left)}` })
+      )
+    }
+    return Either.right({
+      requestId,
+      data: data.right,
+      nextToken: envelope.nextToken,
+      maxResults: envelope.maxResults,
+      totalCount: envelope.totalCount,
+      count: envelope.count
+    })
+  }
+
+  const call: ControlPlane.Service["call"] = (action, request, options) => {
+    const facts: CallFacts = {
+      operation: options?.operation ?? action.name,
+      sessionId: options?.sessionId,
+      secrets: [config.apiKey, ...(options?.secrets ?? [])]
+    }
+    const deadline = options?.timeout ?? config.timeouts.request
+    const send = Effect.gen(function* () {
+      const encoded = yield* Effect.orDie(Schema.encode(action.request)(request))
+      const parameters = encoded as Parameters
+      const inQuery: Record<string, Parameters[string]> = {}
+      const inForm: Record<string, Parameters[string]> = { Authorization: authorization }
+      for (const [name, value] of Object.entries(parameters)) {
+        const target = action.inQuery.includes(name) ? inQuery : inForm
+        target[name] = value
+      }
+      const now = yield* Clock.currentTimeMillis
+      const query = encodeForm({
+        Action: action.name,
+        Format: "json",
+        Version: Action.apiVersion,
+        Timestamp: timestamp(now),
+        SignatureNonce: yield* nonce,
+        ...inQuery
+      })
+      const response = yield* client.execute(
+        HttpClientRequest.post(`${config.endpoint}?${query}`).pipe(
+          HttpClientRequest.setHeaders({
+            "x-acs-version": Action.apiVersion,
+            "x-acs-action": action.name,
+            "user-agent": config.userAgent
+          }),
+          HttpClientRequest.bodyText(encodeForm(inForm), "application/x-www-form-urlencoded")
+        )
+      )
+      const text = yield* response.text
+      return yield* read(facts, action.data, response.status, response.headers, text, yield* Clock.currentTimeMillis)
+    }).pipe(
+      Effect.catchTags({
+        RequestError: (error) => Effect.fail(transportError(facts, error)),
+        ResponseError: (error) => Effect.fail(transportError(facts, error))
+      }),
+      Effect.timeoutFail({ duration: deadline, onTimeout: () => timeoutError(facts, deadline) }),
+      Effect.tap((reply) => Effect.annotateCurrentSpan("agentbay.request.id", reply.requestId))
+    )
+    return watch({
+      spanName: `AgentBay.${action.name}`,
+      operation: action.name,
+      route: "control",
+      attributes: {
+        "agentbay.operation": facts.operation,
+        "agentbay.action": action.name,
+        "agentbay.route": "control",
+        ...(facts.sessionId === undefined ? {} : { "agentbay.session.id": facts.sessionId })
+      }
+    })(send)
+  }
+
+  return { call }
+})
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<
+  ControlPlane,
+  never,
+  AgentBayConfig.AgentBayConfig | HttpClient.HttpClient
+> = Layer.effect(ControlPlane, make)

@@ -1,0 +1,244 @@
+/**
+ * One tool call, over the right route: the VPC route for a VPC session; else the session's link when it has a
+ * link, a token and a known server for the tool; else the API.
+ *
+ * Source: control plane reference, section 4.2.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as AgentBayConfig from "../AgentBayConfig.js"
+import { type SessionError, ToolError, type VpcUnavailable } from "../AgentBayError.js"
+import { CallMcpTool } from "../contract/actions/ToolActions.js"
+import type { Tool } from "../contract/Tool.js"
+import type { ToolRequest } from "../internal/directCall.js"
+import { sessionError } from "../internal/httpFailure.js"
+import { makeWatcher } from "../internal/telemetry.js"
+import * as ControlPlane from "./ControlPlane.js"
+import * as LinkTransport from "./LinkTransport.js"
+import type { SessionConnection } from "./SessionConnection.js"
+import { fromApiData, type Route, type ToolAnswer } from "./ToolAnswer.js"
+import * as VpcTransport from "./VpcTransport.js"
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface InvokeOptions {
+  /** The public operation on whose behalf the call is made; it stands in errors. */
+  readonly operation: string
+  /** Deadline of the call. Default: above the time the work itself may take, and that of the route. */
+  readonly timeout?: Duration.Duration | undefined
+  /** Default false. */
+  readonly autoGenSession?: boolean | undefined
+}
+
+/**
+ * A tool's result with the id of the request that brought it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ToolReply<Result> {
+  readonly requestId: string
+  readonly route: Route
+  readonly value: Result
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class ToolTransport extends Context.Tag("@effect-agentbay/core/ToolTransport")<
+  ToolTransport,
+  ToolTransport.Service
+>() {}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export declare namespace ToolTransport {
+  /**
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Service {
+    /**
+     * Calls a tool of the contract and reads its answer.
+     *
+     * Fails with `ToolError` when the tool says no, `VpcUnavailable` when the VPC route cannot be taken, and
+     * `SessionError` for everything between here and the tool. Never repeats a call.
+     */
+    readonly call: <Name extends string, Args, ArgsEncoded, Result, Failure>(
+      connection: SessionConnection,
+      tool: Tool<Name, Args, ArgsEncoded, Result, Failure>,
+      args: Args,
+      options: InvokeOptions
+    ) => Effect.Effect<ToolReply<Result>, SessionError | VpcUnavailable | ToolError>
+    /**
+     * Calls any tool by name with a JSON object of arguments. A tool that says no is an answer with `isError`.
+     */
+    readonly invoke: (
+      connection: SessionConnection,
+      tool: string,
+      args: unknown,
+      options: InvokeOptions
+    ) => Effect.Effect<ToolAnswer, SessionError | VpcUnavailable>
+    /** The route that calls of this tool take at present. */
+    readonly routeOf: (connection: SessionConnection, tool: string) => Route
+  }
+}
+
+/** What a call may take beyond the work itself: queueing, transfer, the session's own bookkeeping. */
+const grace = Duration.seconds(15)
+
+const linkOf = (connection: SessionConnection, tool: string) =>
+  Option.all({ linkUrl: connection.linkUrl, token: connection.token, server: connection.tools.serverOf(tool) })
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make: Effect.Effect<
+  ToolTransport.Service,
+  never,
+  | AgentBayConfig.AgentBayConfig
+  | ControlPlane.ControlPlane
+  | LinkTransport.LinkTransport
+  | VpcTransport.VpcTransport
+> = Effect.gen(function* () {
+  const config = yield* AgentBayConfig.AgentBayConfig
+  const controlPlane = yield* ControlPlane.ControlPlane
+  const linkTransport = yield* LinkTransport.LinkTransport
+  const vpcTransport = yield* VpcTransport.VpcTransport
+  const watch = makeWatcher()
+
+  const routeOf = (connection: SessionConnection, tool: string): Route =>
+    connection.isVpc ? "vpc" : Option.isSome(linkOf(connection, tool)) ? "link" : "api"
+
+  const overApi = (request: ToolRequest): Effect.Effect<ToolAnswer, SessionError> => {
+    const { connection } = request
+    const reply = controlPlane.call(
+      CallMcpTool,
+      {
+        args: JSON.stringify(request.args),
+        autoGenSession: request.autoGenSession,
+        name: request.tool,
+        server: Option.getOrElse(connection.tools.serverOf(request.tool), () => ""),
+        sessionId: connection.sessionId
+      },
+      {
+        operation: request.operation,
+        sessionId: connection.sessionId,
+        timeout: request.timeout,
+        secrets: Option.toArray(connection.token)
+      }
+    )
+    return Effect.flatMap(reply, ({ data, requestId }) => {
+      const result = fromApiData(data)
+      return Either.isRight(result)
+        ? Effect.succeed({ ...result.right, route: "api" as const, requestId })
+        : Effect.fail(
+            sessionError(
+              { operation: request.operation, sessionId: connection.sessionId, requestId, secrets: [] },
+              { reason: "Decode", phase: "sent", detail: result.left }
+            )
+          )
+    })
+  }
+
+  const send = (request: ToolRequest, route: Route): Effect.Effect<ToolAnswer, SessionError | VpcUnavailable> => {
+    if (route === "vpc") {
+      const direct = vpcTransport.call(request)
+      return config.vpcFallback === "api" ? Effect.catchTag(direct, "VpcUnavailable", () => overApi(request)) : direct
+    }
+    const link = linkOf(request.connection, request.tool)
+    return Option.isSome(link) ? linkTransport.call(request, link.value) : overApi(request)
+  }
+
+  const invoke: ToolTransport.Service["invoke"] = (connection, tool, args, options) => {
+    const route = routeOf(connection, tool)
+    const timeout = options.timeout ?? (route === "link" ? config.timeouts.link : config.timeouts.request)
+    return send(
+      {
+        connection,
+        tool,
+        args,
+        operation: options.operation,
+        timeout,
+        autoGenSession: options.autoGenSession ?? false
+      },
+      route
+    ).pipe(
+      Effect.tap((answer) =>
+        Effect.annotateCurrentSpan({ "agentbay.request.id": answer.requestId, "agentbay.route": answer.route })
+      ),
+      watch({
+        spanName: `AgentBay.tool.${tool}`,
+        operation: tool,
+        route,
+        attributes: {
+          "agentbay.operation": options.operation,
+          "agentbay.tool": tool,
+          "agentbay.route": route,
+          "agentbay.session.id": connection.sessionId
+        }
+      })
+    )
+  }
+
+  const call: ToolTransport.Service["call"] = (connection, tool, args, options) =>
+    Effect.gen(function* () {
+      const encoded = yield* Effect.orDie(Schema.encode(tool.args)(args))
+      const route = routeOf(connection, tool.name)
+      const patience = route === "link" ? config.timeouts.link : config.timeouts.request
+      const timeout =
+        options.timeout ??
+        Option.match(tool.budget(args), {
+          onNone: () => patience,
+          onSome: (budget) => Duration.max(patience, Duration.sum(budget, grace))
+        })
+      const answer = yield* invoke(connection, tool.name, encoded, { ...options, timeout })
+      if (answer.isError) {
+        return yield* new ToolError({
+          operation: options.operation,
+          tool: tool.name,
+          sessionId: connection.sessionId,
+          requestId: answer.requestId,
+          text: answer.text
+        })
+      }
+      const value = Schema.decodeEither(tool.result)(answer.text)
+      if (Either.isLeft(value)) {
+        return yield* Effect.fail(
+          sessionError(
+            { operation: options.operation, sessionId: connection.sessionId, requestId: answer.requestId, secrets: [] },
+            { reason: "Decode", phase: "sent", detail: `the text of tool ${tool.name} does not have the expected form` }
+          )
+        )
+      }
+      return { requestId: answer.requestId, route: answer.route, value: value.right }
+    })
+
+  return { call, invoke, routeOf }
+})
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<
+  ToolTransport,
+  never,
+  | AgentBayConfig.AgentBayConfig
+  | ControlPlane.ControlPlane
+  | LinkTransport.LinkTransport
+  | VpcTransport.VpcTransport
+> = Layer.effect(ToolTransport, make)
