@@ -1,0 +1,207 @@
+/**
+ * The account: creates, finds, lists and ends sessions; holds contexts and networks.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import * as AgentBayConfig from "./AgentBayConfig.js"
+import type { ContextSyncError, InvalidArgument, SessionError, ToolError, VpcUnavailable } from "./AgentBayError.js"
+import { makeSessions } from "./internal/makeSessions.js"
+import type { Session } from "./Session.js"
+import type { SessionHandle } from "./SessionHandle.js"
+import type * as SessionParams from "./SessionParams.js"
+import * as Contexts from "./storage/Contexts.js"
+import * as Networks from "./storage/Networks.js"
+import * as ControlPlane from "./transport/ControlPlane.js"
+import * as LinkTransport from "./transport/LinkTransport.js"
+import * as ToolTransport from "./transport/ToolTransport.js"
+import * as VpcTransport from "./transport/VpcTransport.js"
+
+/**
+ * What a session should be like; see `SessionParams.CreateParams` for every member.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CreateParams = SessionParams.CreateParams
+
+/**
+ * Why a session could not be created. Whatever was created before the failure has been deleted again.
+ *
+ * - `InvalidArgument`: a parameter was refused before anything was sent.
+ * - `SessionError`: the service refused or could not be reached.
+ * - `ContextSyncError`: the files of a mounted context did not arrive.
+ * - `ToolError`, `VpcUnavailable`: the settings of an Android session could not be applied.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type CreateError = SessionError | InvalidArgument | ContextSyncError | ToolError | VpcUnavailable
+
+/**
+ * Which sessions to list. Every given label must match.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ListFilter {
+  readonly labels?: Readonly<Record<string, string>> | undefined
+  readonly status?: SessionParams.SessionStatusFilter | undefined
+  readonly imageId?: string | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionSummary {
+  readonly sessionId: string
+  /** `UNKNOWN` when the service does not tell. */
+  readonly status: string
+  readonly imageId: Option.Option<string>
+  readonly appInstanceId: Option.Option<string>
+}
+
+/**
+ * One page. `nextToken` leads to the next one; none on the last page.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionPage {
+  readonly sessions: ReadonlyArray<SessionSummary>
+  readonly nextToken: Option.Option<string>
+  readonly maxResults: Option.Option<number>
+  readonly totalCount: Option.Option<number>
+  readonly requestId: string
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class AgentBay extends Context.Tag("@effect-agentbay/core/AgentBay")<AgentBay, AgentBay.Service>() {}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export declare namespace AgentBay {
+  /**
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Service {
+    /**
+     * A session that is deleted when the scope closes: on success, on failure, on interruption, and at once when
+     * anything fails after it was created. Interrupting waits for an answer to the creation request, because a
+     * session whose id is not known yet cannot be deleted.
+     *
+     * @example
+     * ```ts
+     * import { AgentBay } from "@effect-agentbay/core"
+     * import { Effect } from "effect"
+     *
+     * const program = Effect.gen(function* () {
+     *   const bay = yield* AgentBay.AgentBay
+     *   const session = yield* bay.session({ imageId: "code_latest", labels: { job: "demo" } })
+     *   const result = yield* session.code.run("python", "print(6 * 7)")
+     *   return result.stdout
+     * }).pipe(Effect.scoped)
+     * ```
+     */
+    readonly session: (params?: CreateParams) => Effect.Effect<Session.Service, CreateError, Scope.Scope>
+    /**
+     * A session that lives until someone deletes it. Prefer `session`. When this effect fails or is interrupted,
+     * no session is left behind.
+     */
+    readonly create: (params?: CreateParams) => Effect.Effect<Session.Service, CreateError>
+    /** A session that exists already. Fails with `SessionError`, reason `NotFound`, when there is none. */
+    readonly get: (sessionId: string) => Effect.Effect<Session.Service, SessionError | InvalidArgument>
+    /** A session known by its handle; sends nothing. */
+    readonly attach: (handle: SessionHandle) => Session.Service
+    /**
+     * One page of the sessions that are alive: `maxResults` 1 or more, default 10. With `nextToken` of another
+     * page one request; with `page` (from 1) one request per page up to that one. A page that does not exist fails
+     * with `SessionError`, reason `NotFound`.
+     */
+    readonly list: (
+      options?: ListFilter & {
+        readonly maxResults?: number | undefined
+        readonly nextToken?: string | undefined
+        readonly page?: number | undefined
+      }
+    ) => Effect.Effect<SessionPage, SessionError | InvalidArgument>
+    /** All sessions that are alive, page by page as they are consumed. */
+    readonly listAll: (
+      options?: ListFilter & { readonly pageSize?: number | undefined }
+    ) => Stream.Stream<SessionSummary, SessionError | InvalidArgument>
+    /** Ends a session and waits for the confirmation; already gone is success. See `Session.delete`. */
+    readonly delete: (
+      sessionId: string,
+      options?: { readonly timeout?: Duration.DurationInput | undefined }
+    ) => Effect.Effect<void, SessionError | InvalidArgument>
+    /** File stores that outlive sessions. */
+    readonly contexts: Contexts.Contexts
+    /** Private networks (beta). */
+    readonly networks: Networks.Networks
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make: Effect.Effect<
+  AgentBay.Service,
+  never,
+  | AgentBayConfig.AgentBayConfig
+  | ControlPlane.ControlPlane
+  | ToolTransport.ToolTransport
+  | HttpClient.HttpClient
+> = Effect.gen(function* () {
+  const account = {
+    config: yield* AgentBayConfig.AgentBayConfig,
+    controlPlane: yield* ControlPlane.ControlPlane,
+    toolTransport: yield* ToolTransport.ToolTransport,
+    httpClient: yield* HttpClient.HttpClient
+  }
+  return {
+    ...makeSessions(account),
+    contexts: Contexts.make(account),
+    networks: Networks.make(account)
+  }
+})
+
+/**
+ * The account over any `HttpClient`, with the VPC route of your choice (`VpcTransport.layer` or
+ * `VpcTransport.layerUnavailable`).
+ *
+ * @since 0.1.0
+ * @category layers
+ * @example
+ * ```ts
+ * import { AgentBay, AgentBayConfig, VpcTransport } from "@effect-agentbay/core"
+ * import { FetchHttpClient } from "@effect/platform"
+ * import { Layer } from "effect"
+ *
+ * const live = AgentBay.layer.pipe(
+ *   Layer.provide([AgentBayConfig.layerEnv(), FetchHttpClient.layer, VpcTransport.layerUnavailable])
+ * )
+ * ```
+ */
+export const layer: Layer.Layer<
+  AgentBay,
+  never,
+  AgentBayConfig.AgentBayConfig | HttpClient.HttpClient | VpcTransport.VpcTransport
+> = Layer.effect(AgentBay, make).pipe(
+  Layer.provide(ToolTransport.layer),
+  Layer.provide([ControlPlane.layer, LinkTransport.layer])
+)

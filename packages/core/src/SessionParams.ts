@@ -1,0 +1,79 @@
+/**
+ * What callers say about sessions: how a new one should be, and which to list.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { BrowserContext } from "./storage/BrowserContext.js"
+import { MobileConfiguration } from "./storage/MobileConfiguration.js"
+import { ContextSync } from "./storage/SyncPolicy.js"
+
+const labels = Schema.Record({ key: Schema.String, value: Schema.String })
+
+const time = Schema.declare(
+  (input): input is Duration.DurationInput =>
+    Option.exists(
+      Duration.decodeUnknown(input),
+      (duration) => Duration.isFinite(duration) && Duration.toMillis(duration) > 0
+    ),
+  { identifier: "a positive, finite time" }
+)
+
+/**
+ * What a session should be like. Everything is optional: without anything, the service's default image.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CreateParams = Schema.Struct({
+  /**
+   * `linux_latest`, `windows_latest`, `browser_latest`, `code_latest`, `mobile_latest`, or an image of your own
+   * (`imgc-…`). Without it the service chooses.
+   */
+  imageId: Schema.optional(Schema.NonEmptyTrimmedString),
+  /** Names and values to find the session by. Non-blank texts. */
+  labels: Schema.optional(labels),
+  /** An MCP policy of the account. */
+  policyId: Schema.optional(Schema.NonEmptyTrimmedString),
+  /** A session inside the account's VPC; its tools are called there. Default false. */
+  isVpc: Schema.optional(Schema.Boolean),
+  /** Contexts to mount. */
+  contexts: Schema.optional(Schema.Array(ContextSync)),
+  /** What the browser keeps between sessions. */
+  browserContext: Schema.optional(BrowserContext),
+  /** Record the browser, or do not. Without it the service decides. */
+  enableBrowserReplay: Schema.optional(Schema.Boolean),
+  /** Settings of an Android session. They are applied before `create` returns. */
+  extraConfigs: Schema.optional(Schema.Struct({ mobile: Schema.optional(MobileConfiguration) })),
+  /** Default: `regionId` of the configuration. */
+  regionId: Schema.optional(Schema.String),
+  /** A network from `networks.bind`. */
+  networkId: Schema.optional(Schema.NonEmptyTrimmedString),
+  /** Name of the framework that uses this SDK. Default: that of the configuration. */
+  framework: Schema.optional(Schema.String),
+  /**
+   * Whether to wait until the files of the mounted contexts have arrived: `false` does not wait; a time is the
+   * deadline. Default: 3 minutes.
+   */
+  waitForContexts: Schema.optional(Schema.Union(Schema.Literal(false), time))
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type CreateParams = typeof CreateParams.Type
+
+/**
+ * @since 0.1.0
+ * @category schemas
+ */
+export const SessionStatusFilter = Schema.Literal("RUNNING", "PAUSING", "PAUSED", "RESUMING", "DELETING", "DELETED")
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type SessionStatusFilter = typeof SessionStatusFilter.Type
