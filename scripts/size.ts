@@ -1,31 +1,8 @@
-/**
- * The size of everything `@effect-agentbay/core` exports, `effect` included, as a bundler for browsers would
- * ship it. That it bundles for a browser at all shows that core is platform-neutral.
- */
-import { gzipSync } from "node:zlib"
-import { build } from "esbuild"
+/** Fails when core, bundled with `effect`, is larger than promised. */
+import { bundleCore, limits } from "./lib/bundle.js"
 import { fail } from "./lib/run.js"
-import { root } from "./lib/workspace.js"
 
-const limits = { minified: 400_000, gzipped: 125_000 }
-
-const { outputFiles } = await build({
-  stdin: {
-    contents: `export * from "@effect-agentbay/core"`,
-    resolveDir: `${root}/examples`,
-    sourcefile: "everything.ts"
-  },
-  bundle: true,
-  minify: true,
-  write: false,
-  format: "esm",
-  platform: "browser",
-  target: "es2022",
-  logLevel: "error"
-}).catch(() => fail("core does not bundle for a browser"))
-
-const bytes = outputFiles[0]?.contents ?? new Uint8Array()
-const size = { minified: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length }
+const size = await bundleCore().catch(() => fail("core does not bundle for a browser"))
 const text = (["minified", "gzipped"] as const)
   .map((kind) => `${(size[kind] / 1000).toFixed(1)} kB ${kind} (limit ${limits[kind] / 1000} kB)`)
   .join(", ")
