@@ -46,6 +46,14 @@ export type CreateParams = SessionParams.CreateParams
 export type CreateError = SessionError | InvalidArgument | ContextSyncError | ToolError | VpcUnavailable
 
 /**
+ * A state by which sessions can be listed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SessionStatusFilter = SessionParams.SessionStatusFilter
+
+/**
  * Which sessions to list. Every given label must match.
  *
  * @since 0.1.0
@@ -53,7 +61,7 @@ export type CreateError = SessionError | InvalidArgument | ContextSyncError | To
  */
 export interface ListFilter {
   readonly labels?: Readonly<Record<string, string>> | undefined
-  readonly status?: SessionParams.SessionStatusFilter | undefined
+  readonly status?: SessionStatusFilter | undefined
   readonly imageId?: string | undefined
 }
 

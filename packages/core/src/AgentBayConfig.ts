@@ -126,7 +126,8 @@ const parseEndpoint = (text: string): Effect.Effect<string, InvalidConfiguration
   const usable =
     url !== undefined &&
     trimmed !== "" &&
-    !/\s/.test(trimmed) &&
+    // `http:/host` would be read as a host called http.
+    !/\s|^https?:\/(?!\/)/i.test(trimmed) &&
     (url.protocol === "https:" || url.protocol === "http:") &&
     url.hostname !== "" &&
     url.username === "" &&

@@ -143,7 +143,9 @@ export class SessionError extends Schema.TaggedError<SessionError>("@effect-agen
         this.reason,
         this.code,
         this.status === undefined ? undefined : `HTTP ${this.status}`,
-        this.phase === "sent" ? undefined : `request ${this.phase === "notSent" ? "not sent" : "possibly received"}`,
+        this.phase === "sent"
+          ? undefined
+          : `request ${this.phase === "notSent" ? "not sent" : "possibly received"}`,
         this.sessionId === undefined ? undefined : `session ${this.sessionId}`,
         this.requestId === undefined ? undefined : `request id ${this.requestId}`
       ],
@@ -185,22 +187,22 @@ export type VpcUnavailableReason = typeof VpcUnavailableReason.Type
  * @since 0.1.0
  * @category errors
  */
-export class VpcUnavailable extends Schema.TaggedError<VpcUnavailable>("@effect-agentbay/core/VpcUnavailable")(
-  "VpcUnavailable",
-  {
-    reason: VpcUnavailableReason,
-    operation: Schema.String,
-    sessionId: Schema.String,
-    tool: Schema.optional(Schema.String),
-    /** What is missing, such as `httpPort`, or the address that could not be reached. */
-    missing: Schema.String,
-    cause: Schema.optional(Schema.Defect)
-  }
-) {
+export class VpcUnavailable extends Schema.TaggedError<VpcUnavailable>(
+  "@effect-agentbay/core/VpcUnavailable"
+)("VpcUnavailable", {
+  reason: VpcUnavailableReason,
+  operation: Schema.String,
+  sessionId: Schema.String,
+  tool: Schema.optional(Schema.String),
+  /** What is missing, such as `httpPort`, or the address that could not be reached. */
+  missing: Schema.String,
+  cause: Schema.optional(Schema.Defect)
+}) {
   override get message(): string {
     const help: Record<VpcUnavailableReason, string> = {
       NotVpcSession: "Create the session with isVpc: true.",
-      NetworkDetailsMissing: "The service did not publish the session's address; read it again with AgentBay.get.",
+      NetworkDetailsMissing:
+        "The service did not publish the session's address; read it again with AgentBay.get.",
       NoServerForTool: "Refresh the tool list with session.listMcpTools, or use an image that has the tool.",
       EndpointUnreachable:
         'Run inside the session\'s VPC, or allow the API route with vpcFallback: "api" in the configuration.',
@@ -236,18 +238,17 @@ export class ToolError extends Schema.TaggedError<ToolError>("@effect-agentbay/c
  * @since 0.1.0
  * @category errors
  */
-export class InvalidArgument extends Schema.TaggedError<InvalidArgument>("@effect-agentbay/core/InvalidArgument")(
-  "InvalidArgument",
-  {
-    operation: Schema.String,
-    /** Path of the argument, such as `labels.team`. */
-    field: Schema.String,
-    /** The refused value, shortened. */
-    value: Schema.String,
-    /** What a value must satisfy. */
-    rule: Schema.String
-  }
-) {
+export class InvalidArgument extends Schema.TaggedError<InvalidArgument>(
+  "@effect-agentbay/core/InvalidArgument"
+)("InvalidArgument", {
+  operation: Schema.String,
+  /** Path of the argument, such as `labels.team`. */
+  field: Schema.String,
+  /** The refused value, shortened. */
+  value: Schema.String,
+  /** What a value must satisfy. */
+  rule: Schema.String
+}) {
   override get message(): string {
     return `${this.operation}: ${this.field} is ${this.value}, but ${this.rule}.`
   }
@@ -307,16 +308,15 @@ export type FailedSync = typeof FailedSync.Type
  * @since 0.1.0
  * @category errors
  */
-export class ContextSyncError extends Schema.TaggedError<ContextSyncError>("@effect-agentbay/core/ContextSyncError")(
-  "ContextSyncError",
-  {
-    reason: Schema.Literal("Failed", "Timeout", "NotStarted"),
-    operation: Schema.String,
-    sessionId: Schema.String,
-    requestId: Schema.optional(Schema.String),
-    transfers: Schema.Array(FailedSync)
-  }
-) {
+export class ContextSyncError extends Schema.TaggedError<ContextSyncError>(
+  "@effect-agentbay/core/ContextSyncError"
+)("ContextSyncError", {
+  reason: Schema.Literal("Failed", "Timeout", "NotStarted"),
+  operation: Schema.String,
+  sessionId: Schema.String,
+  requestId: Schema.optional(Schema.String),
+  transfers: Schema.Array(FailedSync)
+}) {
   override get message(): string {
     const list = this.transfers
       .map((t) => `${t.contextId} at ${t.path}${t.detail === "" ? "" : ` (${t.detail})`}`)
@@ -370,18 +370,17 @@ export class FileError extends Schema.TaggedError<FileError>("@effect-agentbay/c
  * @since 0.1.0
  * @category errors
  */
-export class CommandTimeout extends Schema.TaggedError<CommandTimeout>("@effect-agentbay/core/CommandTimeout")(
-  "CommandTimeout",
-  {
-    command: Schema.String,
-    timeoutMs: Schema.Number,
-    sessionId: Schema.String,
-    requestId: Schema.optional(Schema.String),
-    /** Output up to the timeout, as far as the service returned it. */
-    stdout: Schema.String,
-    stderr: Schema.String
-  }
-) {
+export class CommandTimeout extends Schema.TaggedError<CommandTimeout>(
+  "@effect-agentbay/core/CommandTimeout"
+)("CommandTimeout", {
+  command: Schema.String,
+  timeoutMs: Schema.Number,
+  sessionId: Schema.String,
+  requestId: Schema.optional(Schema.String),
+  /** Output up to the timeout, as far as the service returned it. */
+  stdout: Schema.String,
+  stderr: Schema.String
+}) {
   override get message(): string {
     return `SessionCommand.run: the command was killed after ${this.timeoutMs} ms in session ${this.sessionId}: ${shortened(this.command)}. Give it a longer timeout, or start it in the background.`
   }
@@ -417,14 +416,17 @@ export class CommandFailed extends Schema.TaggedError<CommandFailed>("@effect-ag
  * @since 0.1.0
  * @category errors
  */
-export class CodeTimeout extends Schema.TaggedError<CodeTimeout>("@effect-agentbay/core/CodeTimeout")("CodeTimeout", {
-  language: Schema.String,
-  timeoutMs: Schema.Number,
-  sessionId: Schema.String,
-  requestId: Schema.optional(Schema.String),
-  stdout: Schema.String,
-  stderr: Schema.String
-}) {
+export class CodeTimeout extends Schema.TaggedError<CodeTimeout>("@effect-agentbay/core/CodeTimeout")(
+  "CodeTimeout",
+  {
+    language: Schema.String,
+    timeoutMs: Schema.Number,
+    sessionId: Schema.String,
+    requestId: Schema.optional(Schema.String),
+    stdout: Schema.String,
+    stderr: Schema.String
+  }
+) {
   override get message(): string {
     return `SessionCode.run: ${this.language} code was stopped after ${this.timeoutMs} ms in session ${this.sessionId}. Give it a longer timeout.`
   }
@@ -436,18 +438,21 @@ export class CodeTimeout extends Schema.TaggedError<CodeTimeout>("@effect-agentb
  * @since 0.1.0
  * @category errors
  */
-export class CodeFailed extends Schema.TaggedError<CodeFailed>("@effect-agentbay/core/CodeFailed")("CodeFailed", {
-  language: Schema.String,
-  /** Class of the exception, such as `ZeroDivisionError`; `ExecutionError` where the service names none. */
-  name: Schema.String,
-  /** What the exception says. */
-  value: Schema.String,
-  traceback: Schema.String,
-  stdout: Schema.String,
-  stderr: Schema.String,
-  sessionId: Schema.String,
-  requestId: Schema.optional(Schema.String)
-}) {
+export class CodeFailed extends Schema.TaggedError<CodeFailed>("@effect-agentbay/core/CodeFailed")(
+  "CodeFailed",
+  {
+    language: Schema.String,
+    /** Class of the exception, such as `ZeroDivisionError`; `ExecutionError` where the service names none. */
+    name: Schema.String,
+    /** What the exception says. */
+    value: Schema.String,
+    traceback: Schema.String,
+    stdout: Schema.String,
+    stderr: Schema.String,
+    sessionId: Schema.String,
+    requestId: Schema.optional(Schema.String)
+  }
+) {
   override get message(): string {
     return `${this.language} code raised ${this.name}${this.value === "" ? "" : `: ${shortened(this.value)}`} in session ${this.sessionId}`
   }

@@ -163,12 +163,26 @@ export * as SessionConnection from "./transport/SessionConnection.js"
 export * as SessionContext from "./session/SessionContext.js"
 
 /**
+ * Files of a session: `session.fileSystem`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionFileSystem from "./session/SessionFileSystem.js"
+
+/**
  * A session as a value: encode it to JSON, store or send it, decode it elsewhere and attach to the session with
  * `AgentBay.attach`.
  *
  * @since 0.1.0
  */
 export * as SessionHandle from "./SessionHandle.js"
+
+/**
+ * What callers say about sessions: how a new one should be, and which to list.
+ *
+ * @since 0.1.0
+ */
+export * as SessionParams from "./SessionParams.js"
 
 /**
  * What the modules of one session share: its connection and the ways to talk to it.

@@ -6,7 +6,7 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { LooseBoolean, LooseNumber, maybe, maybeText, valueOrJsonText } from "./Wire.js"
+import { valueOrJsonText } from "./Wire.js"
 
 /**
  * The version of the control API which every action speaks.
@@ -106,30 +106,65 @@ export const Nothing: Schema.Schema<void, unknown> = Schema.transform(Schema.Unk
 })
 
 /**
- * What every answer has around its `Data`. Writers disagree: `Success` may be missing, an error body may be
- * written in camel case.
+ * What every answer has around its `Data`. Empty texts read as absent.
  *
  * @since 0.1.0
- * @category schemas
+ * @category models
  */
-export const Envelope = Schema.Struct({
-  requestId: maybeText("RequestId"),
-  code: maybeText("Code"),
-  message: maybeText("Message"),
-  success: maybe(LooseBoolean, "Success"),
-  httpStatusCode: maybe(LooseNumber, "HttpStatusCode"),
-  nextToken: maybeText("NextToken"),
-  maxResults: maybe(LooseNumber, "MaxResults"),
-  totalCount: maybe(LooseNumber, "TotalCount"),
-  count: maybe(LooseNumber, "Count"),
-  data: Schema.optional(Schema.Unknown).pipe(Schema.fromKey("Data"))
-})
+export interface Envelope {
+  readonly requestId: Option.Option<string>
+  readonly code: Option.Option<string>
+  readonly message: Option.Option<string>
+  readonly success: Option.Option<boolean>
+  readonly httpStatusCode: Option.Option<number>
+  readonly nextToken: Option.Option<string>
+  readonly maxResults: Option.Option<number>
+  readonly totalCount: Option.Option<number>
+  readonly count: Option.Option<number>
+  readonly data: unknown
+}
+
+const readText = (value: unknown): Option.Option<string> =>
+  typeof value === "string" && value !== ""
+    ? Option.some(value)
+    : typeof value === "number" || typeof value === "boolean"
+      ? Option.some(String(value))
+      : Option.none()
+
+const readNumber = (value: unknown): Option.Option<number> =>
+  Option.filter(
+    typeof value === "number" ? Option.some(value) : Option.map(readText(value), Number),
+    Number.isFinite
+  )
+
+const readBoolean = (value: unknown): Option.Option<boolean> =>
+  typeof value === "boolean"
+    ? Option.some(value)
+    : Option.flatMap(readText(value), (text) =>
+        /^(true|1)$/i.test(text) ? Option.some(true) : /^(false|0)$/i.test(text) ? Option.some(false) : Option.none()
+      )
 
 /**
+ * Reads the members around `Data`. Written by hand and not as a Schema, because every single answer passes through
+ * here. Writers disagree: `Success` may be missing, numbers and booleans may be texts, and an error body may be
+ * written in camel case. A member of a wrong type reads as absent: none of them decides alone whether an answer is
+ * a success.
+ *
  * @since 0.1.0
- * @category schemas
+ * @category decoding
  */
-export type Envelope = typeof Envelope.Type
+export const readEnvelope = (body: Readonly<Record<string, unknown>>): Envelope => ({
+  requestId: readText(body.RequestId ?? body.requestId),
+  code: readText(body.Code ?? body.code),
+  message: readText(body.Message ?? body.message),
+  success: readBoolean(body.Success),
+  httpStatusCode: readNumber(body.HttpStatusCode),
+  nextToken: readText(body.NextToken),
+  maxResults: readNumber(body.MaxResults),
+  totalCount: readNumber(body.TotalCount),
+  count: readNumber(body.Count),
+  data: body.Data
+})
 
 /**
  * True when the envelope reports success: `Success` is true, or it is missing and no error code stands in its

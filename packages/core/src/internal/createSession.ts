@@ -1,5 +1,6 @@
 /** Creating a session, and undoing that when anything afterwards fails. */
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -99,6 +100,7 @@ export const makeCreate = (
       }
       const answer = read.content.right
       if (Option.contains(answer.data.success, false)) {
+        if (Option.isSome(read.sessionId)) yield* release(read.sessionId.value)
         return yield* fail("Unknown", answer.data.errMsg === "" ? "the service gave no reason" : answer.data.errMsg)
       }
       if (Option.isNone(read.sessionId)) return yield* fail("Decode", "the answer has no SessionId")
@@ -136,7 +138,7 @@ export const makeCreate = (
                 (context) => context.contextId === task.contextId && samePath(context.path, task.path)
               ),
             expected: awaited,
-            timeout: params.waitForContexts ?? "3 minutes"
+            timeout: Duration.decode(params.waitForContexts ?? "3 minutes")
           }
         )
       }

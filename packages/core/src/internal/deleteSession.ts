@@ -6,7 +6,8 @@ import * as Schedule from "effect/Schedule"
 import type { InvalidArgument, SessionError } from "../AgentBayError.js"
 import { DeleteSessionAsync, GetSessionDetail, ReleaseMcpSession } from "../contract/actions/SessionActions.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
-import { ensureDuration, pollUntil, waitedInVain } from "./poll.js"
+import { pollUntil, waitedInVain } from "./poll.js"
+import { ensureTimeout } from "./validate.js"
 
 const isGone = (error: SessionError): boolean => error.reason === "NotFound"
 
@@ -21,9 +22,8 @@ const confirm = (
   timeout: Duration.Duration
 ) =>
   pollUntil({
-    operation,
     timeout,
-    interval: "1 second",
+    interval: Duration.seconds(1),
     look: account.controlPlane.call(GetSessionDetail, { sessionId }, { operation, sessionId }).pipe(
       Effect.map(({ data }) => Option.exists(data.status, (status) => ended.has(status))),
       // A gateway without this action cannot confirm; it accepted the deletion, and that is all there is.
@@ -43,7 +43,7 @@ export const deleteSession = (
 ): Effect.Effect<void, SessionError | InvalidArgument> =>
   Effect.gen(function* () {
     const { config, controlPlane } = account
-    const timeout = yield* ensureDuration(operation, "timeout", timeoutInput ?? config.timeouts.deletion)
+    const timeout = yield* ensureTimeout(operation, "timeout", timeoutInput ?? config.timeouts.deletion)
     const facts = { operation, sessionId }
     const release = controlPlane.call(ReleaseMcpSession, { sessionId }, facts)
     if (config.deletion === "ReleaseMcpSession") {

@@ -8,8 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import type { SessionError } from "../AgentBayError.js"
+import { withDeadline } from "./deadline.js"
 import { type CallFacts, classify, retryAfterMs, sessionError, timeoutError } from "./httpFailure.js"
 import { fromDirectBody, type Route, type ToolAnswer } from "../transport/ToolAnswer.js"
+import { redactText } from "./redact.js"
 import type { SessionConnection } from "../transport/SessionConnection.js"
 
 /**
@@ -55,7 +57,7 @@ export const execute = (
           phase: "sent",
           status,
           retryAfterMs: retryAfterMs(response.headers, yield* Clock.currentTimeMillis),
-          detail: body.trimStart().startsWith("<") ? "an HTML page came back" : body.slice(0, 500)
+          detail: body.trimStart().startsWith("<") ? "an HTML page came back" : redactText(body, facts.secrets).slice(0, 500)
         })
       )
     }
@@ -63,4 +65,4 @@ export const execute = (
     return Either.isRight(result)
       ? { ...result.right, route, requestId: facts.requestId }
       : yield* Effect.fail(sessionError(facts, { reason: "Decode", phase: "sent", status, detail: result.left }))
-  }).pipe(Effect.timeoutFail({ duration: timeout, onTimeout: () => timeoutError(facts, timeout) }))
+  }).pipe((answer) => withDeadline(answer, timeout, () => timeoutError(facts, timeout)))

@@ -15,7 +15,7 @@ const pairs = (parameters: Parameters): ReadonlyArray<readonly [string, string]>
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
 
 // A lone surrogate cannot be expressed in UTF-8; encodeURIComponent would throw on it.
-const percentEncode = (text: string): string => encodeURIComponent(text.replace(loneSurrogate, "\uFFFD"))
+export const percentEncode = (text: string): string => encodeURIComponent(text.replace(loneSurrogate, "\uFFFD"))
 
 /** Percent-encoded UTF-8 joined by `&`; a space is `%20`. */
 export const encodeForm = (parameters: Parameters): string =>
@@ -30,12 +30,13 @@ const indexed = /^(.*)\.([1-9]\d*)$/
  * indexes. For names given twice the last value counts.
  */
 export const decodeForm = (text: string): Record<string, string | ReadonlyArray<string>> => {
-  const result: Record<string, string | ReadonlyArray<string>> = {}
+  // Names come from outside: in a map none of them has a meaning of its own.
+  const result = new Map<string, string | ReadonlyArray<string>>()
   const lists = new Map<string, Array<readonly [number, string]>>()
   for (const [name, value] of new URLSearchParams(text)) {
     const match = indexed.exec(name)
     if (match === null) {
-      result[name] = value
+      result.set(name, value)
       continue
     }
     const list = lists.get(match[1] ?? "") ?? []
@@ -43,7 +44,10 @@ export const decodeForm = (text: string): Record<string, string | ReadonlyArray<
     lists.set(match[1] ?? "", list)
   }
   for (const [name, list] of lists) {
-    result[name] = list.sort(([a], [b]) => a - b).map(([, value]) => value)
+    result.set(
+      name,
+      list.sort(([a], [b]) => a - b).map(([, value]) => value)
+    )
   }
-  return result
+  return Object.fromEntries(result)
 }

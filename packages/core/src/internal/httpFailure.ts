@@ -52,7 +52,10 @@ const beforeSending =
 
 export const wasNotSent = (error: HttpClientError.HttpClientError): boolean =>
   error._tag === "RequestError" &&
-  (error.reason !== "Transport" || codesOf(error.cause).some((code) => beforeSending.test(code)))
+  (error.reason === "InvalidUrl" ||
+    // A stream that breaks is an encoding error too, and part of it may have left by then.
+    (error.reason === "Encode" && error.request.body._tag !== "Stream") ||
+    codesOf(error.cause).some((code) => beforeSending.test(code)))
 
 const plainCause = (error: unknown, secrets: ReadonlyArray<Redacted.Redacted>): string => {
   const codes = codesOf(error)

@@ -165,7 +165,9 @@ const encodeHandle = (state: SessionState, includeSecrets: boolean): SessionHand
   enableBrowserReplay: state.enableBrowserReplay,
   fileTransferContextId: state.fileTransferContextId,
   recordContextId: state.recordContextId,
-  servers: Object.fromEntries(state.tools.entries.map(({ name, server }) => [name, server])),
+  servers: Object.fromEntries(
+    state.tools.entries.map(({ name }) => [name, Option.getOrElse(state.tools.serverOf(name), () => "")])
+  ),
   secrets: includeSecrets
     ? Option.some({
         token: state.token,

@@ -2,29 +2,14 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { InvalidArgument, SessionError } from "../AgentBayError.js"
+import type { SessionError } from "../AgentBayError.js"
+import { withDeadline } from "./deadline.js"
 import { sessionError } from "./httpFailure.js"
-import { ensure } from "./validate.js"
-
-/** A time given by a caller: positive and finite, or `InvalidArgument`. */
-export const ensureDuration = (
-  operation: string,
-  field: string,
-  input: Duration.DurationInput
-): Effect.Effect<Duration.Duration, InvalidArgument> => {
-  const duration = Duration.decodeUnknown(input)
-  const usable =
-    duration._tag === "Some" && Duration.isFinite(duration.value) && Duration.toMillis(duration.value) > 0
-  return Effect.as(
-    ensure(usable, operation, field, input, "it must be a positive, finite time"),
-    duration._tag === "Some" ? duration.value : Duration.zero
-  )
-}
 
 export interface PollOptions<A, E, E2> {
-  readonly operation: string
-  readonly timeout: Duration.DurationInput
-  readonly interval: Duration.DurationInput
+  /** Checked by the caller before anything is sent. */
+  readonly timeout: Duration.Duration
+  readonly interval: Duration.Duration
   /** Growth of the interval after each look, up to `maxInterval`. Default: none. */
   readonly factor?: number | undefined
   readonly maxInterval?: Duration.DurationInput | undefined
@@ -55,12 +40,9 @@ export const waitedInVain =
  * Looks until `isDone`. Fails with what a look fails with, or as `onTimeout` says when the deadline has passed; a
  * look that is under way then is interrupted.
  */
-export const pollUntil = <A, E, E2>(
-  options: PollOptions<A, E, E2>
-): Effect.Effect<A, E | E2 | InvalidArgument> =>
+export const pollUntil = <A, E, E2>(options: PollOptions<A, E, E2>): Effect.Effect<A, E | E2> =>
   Effect.gen(function* () {
-    const timeout = yield* ensureDuration(options.operation, "timeout", options.timeout)
-    const interval = yield* ensureDuration(options.operation, "interval", options.interval)
+    const { interval, timeout } = options
     const most = Math.max(Duration.toMillis(interval), Duration.toMillis(options.maxInterval ?? interval))
     const deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(timeout)
     const loop = Effect.gen(function* () {
@@ -77,5 +59,5 @@ export const pollUntil = <A, E, E2>(
         wait = Math.min(wait * (options.factor ?? 1), most)
       }
     })
-    return yield* Effect.timeoutFail(loop, { duration: timeout, onTimeout: () => options.onTimeout(timeout) })
+    return yield* withDeadline(loop, timeout, () => options.onTimeout(timeout))
   })

@@ -5,7 +5,5 @@ import * as HttpClient from "@effect/platform/HttpClient"
  * carry credentials in both.
  */
 export const quietClient = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
-  client.pipe(
-    HttpClient.withTracerDisabledWhen(() => true),
-    HttpClient.withTracerPropagation(false)
-  )
+  // Without a span of its own the client sends no trace headers either.
+  HttpClient.withTracerDisabledWhen(client, () => true)

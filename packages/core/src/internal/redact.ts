@@ -1,5 +1,6 @@
 /** Keeping credentials out of messages: texts of the service and of HTTP clients may repeat URLs and keys. */
 import * as Redacted from "effect/Redacted"
+import { percentEncode } from "./form.js"
 
 const urls = /\b((?:https?|wss?):\/\/)([^\s"'<>]+)/gi
 
@@ -7,6 +8,13 @@ const withoutSecrets = (scheme: string, rest: string): string => {
   const host = /^(?:[^/?#@]*@)?([^/?#]*)/.exec(rest)?.[1] ?? ""
   return `${scheme}${host}/…`
 }
+
+/** A credential as it stands in plain text, in a URL and in JSON text. */
+const spellings = (value: string): ReadonlyArray<string> => [
+  value,
+  percentEncode(value),
+  JSON.stringify(value).slice(1, -1)
+]
 
 /**
  * Shortens every URL to its host, because path and query may carry credentials, and blanks out the given secrets
@@ -18,7 +26,8 @@ export const redactText = (text: string, secrets: ReadonlyArray<Redacted.Redacte
     .replace(/\bBearer\s+[^\s"'&]+/gi, "Bearer <redacted>")
   for (const secret of secrets) {
     const value = Redacted.value(secret)
-    if (value.length >= 4) result = result.split(value).join("<redacted>")
+    if (value.length < 4) continue
+    for (const spelling of spellings(value)) result = result.split(spelling).join("<redacted>")
   }
   return result
 }

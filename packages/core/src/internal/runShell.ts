@@ -2,8 +2,8 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { SessionError, ToolError, VpcUnavailable } from "../AgentBayError.js"
-import { type ShellOutput, shell } from "../contract/tools/ShellTools.js"
 import { readFailure, type Tool } from "../contract/Tool.js"
+import { type ShellOutput, shell } from "../contract/tools/ShellTools.js"
 import { callTool, type SessionRuntime } from "../session/SessionRuntime.js"
 
 /** `timedOut`: the session killed the command; the output is what came until then. */

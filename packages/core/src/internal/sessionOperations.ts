@@ -21,9 +21,8 @@ import { callTool, type SessionRuntime } from "../session/SessionRuntime.js"
 import { makeToolDirectory, type ToolDirectory } from "../transport/SessionConnection.js"
 import { deleteSession } from "./deleteSession.js"
 import { sessionError } from "./httpFailure.js"
-import { ensureDuration } from "./poll.js"
 import { pauseSession, resumeSession } from "./sessionState.js"
-import { ensure, ensureText } from "./validate.js"
+import { ensure, ensureText, ensureTimeout } from "./validate.js"
 
 export type SessionOperations = Pick<
   Session.Service,
@@ -82,7 +81,7 @@ export const makeSessionOperations = (
       const isObject = args === undefined || (typeof args === "object" && args !== null && !Array.isArray(args))
       yield* ensure(isObject, operation, "args", args, "it must be a JSON object")
       const timeout =
-        options?.timeout === undefined ? undefined : yield* ensureDuration(operation, "timeout", options.timeout)
+        options?.timeout === undefined ? undefined : yield* ensureTimeout(operation, "timeout", options.timeout)
       const answer = yield* account.toolTransport.invoke(runtime.connection(), name, args ?? {}, {
         operation,
         timeout,
@@ -177,7 +176,7 @@ export const makeSessionOperations = (
     readonly timeout?: Duration.DurationInput | undefined
   }) {
     const operation = "Session.delete"
-    if (options?.timeout !== undefined) yield* ensureDuration(operation, "timeout", options.timeout)
+    if (options?.timeout !== undefined) yield* ensureTimeout(operation, "timeout", options.timeout)
     if (options?.syncContexts === true) {
       yield* parts.context().sync().pipe(
         // A session without contexts has nothing to transfer.

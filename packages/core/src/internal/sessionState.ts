@@ -8,6 +8,7 @@ import type { StateChange, WaitOptions } from "../Session.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import { sessionError } from "./httpFailure.js"
 import { pollUntil, waitedInVain } from "./poll.js"
+import { ensureTimeout } from "./validate.js"
 
 interface Transition {
   readonly operation: string
@@ -46,6 +47,8 @@ const change =
     Effect.gen(function* () {
       const { action, from, operation, target, waiting } = transition
       const facts = { operation, sessionId }
+      const timeout = yield* ensureTimeout(operation, "timeout", options?.timeout ?? "10 minutes")
+      const interval = yield* ensureTimeout(operation, "interval", options?.interval ?? "2 seconds")
       const request = { sessionId }
       const { requestId } =
         action.name === "PauseSessionAsync"
@@ -69,9 +72,8 @@ const change =
         return status
       })
       const status = yield* pollUntil({
-        operation,
-        timeout: options?.timeout ?? "10 minutes",
-        interval: options?.interval ?? "2 seconds",
+        timeout,
+        interval,
         look,
         isDone: (seen) => seen === target,
         onTimeout: waitedInVain({ ...facts, requestId }, `the session to become ${target}`)

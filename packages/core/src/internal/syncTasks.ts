@@ -1,11 +1,13 @@
 /** Transfers between a session and its contexts: reading their status and waiting for them. */
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import { ContextSyncError, type FailedSync, type InvalidArgument, type SessionError } from "../AgentBayError.js"
+import { ContextSyncError, type FailedSync, type SessionError } from "../AgentBayError.js"
 import { ContextStatus, GetContextInfo, SyncTask } from "../contract/actions/ContextActions.js"
+import { valueOrJsonText } from "../contract/Wire.js"
 import type { SessionRuntime } from "../session/SessionRuntime.js"
 import { sessionError } from "./httpFailure.js"
 import { pollUntil } from "./poll.js"
@@ -17,7 +19,7 @@ export interface TaskFilter {
 }
 
 const decodeStatus = Schema.decodeEither(ContextStatus)
-const decodeTasks = Schema.decodeUnknownEither(Schema.Array(SyncTask))
+const decodeTasks = Schema.decodeUnknownEither(valueOrJsonText(Schema.Array(SyncTask)))
 
 /** Reads `ContextStatus`; an absent text means that there is no transfer. */
 const parseTasks = (text: string): Either.Either<ReadonlyArray<SyncTask>, string> => {
@@ -107,9 +109,10 @@ export interface WaitOptions {
   readonly isRelevant: (task: SyncTask) => boolean
   /** Transfers that must appear; with none given, at least one must. */
   readonly expected: ReadonlyArray<ExpectedSync>
-  readonly timeout: Duration.DurationInput
+  /** Of the whole wait. */
+  readonly timeout: Duration.Duration
   /** How long a transfer may take to appear at all. Default: as long as the timeout. */
-  readonly startWithin?: Duration.DurationInput | undefined
+  readonly startWithin?: Duration.Duration | undefined
   readonly onProgress?: ((tasks: ReadonlyArray<SyncTask>) => Effect.Effect<void>) | undefined
 }
 
@@ -131,8 +134,10 @@ const steady = <A>(look: Effect.Effect<A, SessionError>): Effect.Effect<A, Sessi
 export const waitForTasks = (
   runtime: SessionRuntime,
   options: WaitOptions
-): Effect.Effect<ReadonlyArray<SyncTask>, SessionError | InvalidArgument | ContextSyncError> =>
+): Effect.Effect<ReadonlyArray<SyncTask>, SessionError | ContextSyncError> =>
   Effect.gen(function* () {
+    const { startWithin, timeout } = options
+    const begun = yield* Clock.currentTimeMillis
     let last: Observation = { relevant: [], absent: options.expected }
     const problem = (reason: ContextSyncError["reason"], transfers: ReadonlyArray<FailedSync>) =>
       new ContextSyncError({
@@ -154,14 +159,13 @@ export const waitForTasks = (
       return last
     })
     const poll = (
-      timeout: Duration.DurationInput,
+      within: Duration.Duration,
       isDone: (seen: Observation) => boolean,
       onTimeout: () => ContextSyncError
     ) =>
       pollUntil({
-        operation: options.operation,
-        timeout,
-        interval: "500 millis",
+        timeout: within,
+        interval: Duration.millis(500),
         factor: 1.1,
         maxInterval: "5 seconds",
         look,
@@ -172,12 +176,13 @@ export const waitForTasks = (
 
     // The first phase ends as soon as the transfers appear, so that a refused request is not waited for in full.
     const started = yield* poll(
-      options.startWithin ?? options.timeout,
+      startWithin === undefined ? timeout : Duration.min(startWithin, timeout),
       (seen) => hasStarted(options, seen),
       () => problem("NotStarted", last.absent.map(missing))
     )
     if (!isDone(started)) {
-      yield* poll(options.timeout, isDone, () =>
+      const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - begun)
+      yield* poll(Duration.subtract(timeout, elapsed), isDone, () =>
         problem("Timeout", last.relevant.filter((task) => !isFinal(task)).map(toFailed))
       )
     }

@@ -91,7 +91,10 @@ export const makeWatcher = () => {
             annotateFailure(error)
           )
         ),
+        // A call that failed, above all one that had no answer in time, has a duration as well.
+        Effect.exit,
         Metric.trackDuration(meter.latency),
+        Effect.flatten,
         Effect.withSpan(call.spanName, { kind: "client", attributes: call.attributes, captureStackTrace: false })
       )
     }

@@ -14,7 +14,10 @@ export const show = (value: unknown): string => {
   const text =
     typeof value === "string"
       ? JSON.stringify(value)
-      : value === undefined || typeof value === "number" || typeof value === "bigint" || typeof value === "function"
+      : value === undefined ||
+          typeof value === "number" ||
+          typeof value === "bigint" ||
+          typeof value === "function"
         ? String(value)
         : (safeJson(value) ?? String(value))
   return text.length <= longest ? text : `${text.slice(0, longest)}…`
@@ -43,12 +46,16 @@ export const ensure = (
 
 /** Text that must contain something besides white space. */
 export const ensureText = (operation: string, field: string, value: unknown) =>
-  ensure(typeof value === "string" && value.trim() !== "", operation, field, value, "it must be a non-blank text")
+  ensure(
+    typeof value === "string" && value.trim() !== "",
+    operation,
+    field,
+    value,
+    "it must be a non-blank text"
+  )
 
 const fieldOf = (issue: ParseResult.ArrayFormatterIssue, field: string): string =>
-  issue.path.length === 0
-    ? field
-    : [field, ...issue.path.map(String)].filter((part) => part !== "").join(".")
+  issue.path.length === 0 ? field : [field, ...issue.path.map(String)].filter((part) => part !== "").join(".")
 
 /** Validates a value against a Schema of its type; the first issue becomes the error. */
 export const ensureType = <A>(
@@ -63,7 +70,8 @@ export const ensureType = <A>(
   const first = issues[0]
   const path = first?.path ?? []
   const at = path.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : inner),
+    (inner, key) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : inner,
     value
   )
   return Effect.fail(

@@ -188,7 +188,9 @@ const operation = "SessionCode.run"
 const parseLanguage = (input: string): Effect.Effect<Language, InvalidArgument> => {
   const language = typeof input === "string" ? languages.get(input.trim().toLowerCase()) : undefined
   return language === undefined
-    ? Effect.fail(invalid(operation, "language", input, `it must be one of ${[...languages.keys()].join(", ")}`))
+    ? Effect.fail(
+        invalid(operation, "language", input, `it must be one of ${[...languages.keys()].join(", ")}`)
+      )
     : Effect.succeed(language)
 }
 

@@ -17,7 +17,7 @@ import {
   type ToolError,
   type VpcUnavailable
 } from "../AgentBayError.js"
-import { quote as quoteWord, quoteAll } from "../internal/quote.js"
+import { quoteAll, quote as quoteWord } from "../internal/quote.js"
 import { runShell } from "../internal/runShell.js"
 import { ensure, ensureTimeout } from "../internal/validate.js"
 import type { SessionRuntime } from "./SessionRuntime.js"
@@ -181,7 +181,8 @@ const execute = (runtime: SessionRuntime, operation: string, command: string, op
       operation
     )
     const { exitCode, stderr, stdout, traceId } = output
-    if (timedOut) return yield* new CommandTimeout({ command, timeoutMs, sessionId, requestId, stdout, stderr })
+    if (timedOut)
+      return yield* new CommandTimeout({ command, timeoutMs, sessionId, requestId, stdout, stderr })
     yield* Effect.annotateCurrentSpan("agentbay.command.exit_code", exitCode)
     return {
       command,
@@ -210,7 +211,13 @@ const exec = Effect.fn("SessionCommand.exec")(function* (
   options: RunOptions
 ) {
   const operation = "SessionCommand.exec"
-  yield* ensure(isPlainText(program) && program !== "", operation, "program", program, "it must name a program")
+  yield* ensure(
+    isPlainText(program) && program !== "",
+    operation,
+    "program",
+    program,
+    "it must name a program"
+  )
   for (const [index, argument] of args.entries()) {
     yield* ensure(isPlainText(argument), operation, `args.${index}`, argument, textRule)
   }

@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import type { ContextSyncError, InvalidArgument, SessionError } from "../AgentBayError.js"
 import { SyncContext, type SyncTask } from "../contract/actions/ContextActions.js"
 import { isFinal, isSuccess, isTransfer, listTasks, samePath, waitForTasks } from "../internal/syncTasks.js"
-import { ensure } from "../internal/validate.js"
+import { ensure, ensureTimeout } from "../internal/validate.js"
 import type { SessionRuntime } from "./SessionRuntime.js"
 
 /**
@@ -91,10 +91,7 @@ export declare namespace SessionContext {
      */
     readonly sync: (
       options?: SyncOptions
-    ) => Effect.Effect<
-      ReadonlyArray<ContextTransfer>,
-      SessionError | InvalidArgument | ContextSyncError
-    >
+    ) => Effect.Effect<ReadonlyArray<ContextTransfer>, SessionError | InvalidArgument | ContextSyncError>
     /** Asks for the transfers without waiting for them. Returns the request id. */
     readonly startSync: (
       options?: Pick<SyncOptions, "contextId" | "path" | "mode">
@@ -131,27 +128,38 @@ export const make = (runtime: SessionRuntime): SessionContext.Service => {
   const finished = new Map<string, string>()
   const looksUntilStaleCounts = 4
 
-  const startSync: SessionContext.Service["startSync"] = Effect.fn("SessionContext.startSync")(function* (options) {
-    const operation = "SessionContext.sync"
-    const { contextId, mode, path } = options ?? {}
-    yield* ensure(
-      (contextId === undefined) === (path === undefined),
-      operation,
-      contextId === undefined ? "contextId" : "path",
-      undefined,
-      "contextId and path must be given together, or neither"
-    )
-    yield* ensure(contextId === undefined || contextId.trim() !== "", operation, "contextId", contextId, "it must not be blank")
-    yield* ensure(path === undefined || path.trim() !== "", operation, "path", path, "it must not be blank")
-    const reply = yield* runtime.account.controlPlane.call(
-      SyncContext,
-      { sessionId, contextId, path, mode },
-      { operation, sessionId }
-    )
-    return reply.requestId
-  })
+  const startSync: SessionContext.Service["startSync"] = Effect.fn("SessionContext.startSync")(
+    function* (options) {
+      const operation = "SessionContext.sync"
+      const { contextId, mode, path } = options ?? {}
+      yield* ensure(
+        (contextId === undefined) === (path === undefined),
+        operation,
+        contextId === undefined ? "contextId" : "path",
+        undefined,
+        "contextId and path must be given together, or neither"
+      )
+      yield* ensure(
+        contextId === undefined || contextId.trim() !== "",
+        operation,
+        "contextId",
+        contextId,
+        "it must not be blank"
+      )
+      yield* ensure(path === undefined || path.trim() !== "", operation, "path", path, "it must not be blank")
+      const reply = yield* runtime.account.controlPlane.call(
+        SyncContext,
+        { sessionId, contextId, path, mode },
+        { operation, sessionId }
+      )
+      return reply.requestId
+    }
+  )
 
   const sync: SessionContext.Service["sync"] = Effect.fn("SessionContext.sync")(function* (options) {
+    const operation = "SessionContext.sync"
+    const timeout = yield* ensureTimeout(operation, "timeout", options?.timeout ?? "5 minutes")
+    const startWithin = yield* ensureTimeout(operation, "startWithin", options?.startWithin ?? "10 seconds")
     const requestId = yield* startSync(options)
     const { contextId, mode, onProgress, path } = options ?? {}
     const looks = new Map<string, number>()
@@ -163,18 +171,18 @@ export const make = (runtime: SessionRuntime): SessionContext.Service => {
       return seen <= looksUntilStaleCounts
     }
     const tasks = yield* waitForTasks(runtime, {
-      operation: "SessionContext.sync",
+      operation,
       requestId,
       filter: { contextId, path },
       isRelevant: (task) =>
         isTransfer(task) &&
-        (mode === undefined || task.taskType === mode) &&
+        task.taskType === (mode ?? "upload") &&
         (contextId === undefined || task.contextId === contextId) &&
         (path === undefined || samePath(task.path, path)) &&
         !isStale(task),
       expected: [],
-      timeout: options?.timeout ?? "5 minutes",
-      startWithin: options?.startWithin ?? "10 seconds",
+      timeout,
+      startWithin,
       onProgress: onProgress === undefined ? undefined : (seen) => onProgress(seen.map(toTransfer))
     })
     for (const task of tasks) finished.set(keyOf(task), markOf(task))

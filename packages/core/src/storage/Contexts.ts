@@ -13,7 +13,7 @@ import type { InvalidArgument, SessionError } from "../AgentBayError.js"
 import * as ContextActions from "../contract/actions/ContextActions.js"
 import { sessionError } from "../internal/httpFailure.js"
 import { pollUntil, waitedInVain } from "../internal/poll.js"
-import { ensure, ensureText } from "../internal/validate.js"
+import { ensure, ensureText, ensureTimeout } from "../internal/validate.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import type { Reply } from "../transport/ControlPlane.js"
 
@@ -289,12 +289,13 @@ export const make = (runtime: AccountRuntime): Contexts => {
   const clear: Contexts["clear"] = Effect.fn("Contexts.clear")(function* (contextId, options) {
     const operation = "Contexts.clear"
     yield* ensureText(operation, "contextId", contextId)
+    const timeout = yield* ensureTimeout(operation, "timeout", options?.timeout ?? "60 seconds")
+    const interval = yield* ensureTimeout(operation, "interval", options?.interval ?? "2 seconds")
     const started = yield* controlPlane.call(ContextActions.ClearContext, { id: contextId }, { operation })
     yield* pollUntil({
-      operation,
-      timeout: options?.timeout ?? "60 seconds",
-      interval: options?.interval ?? "2 seconds",
-      firstAfter: options?.interval ?? "2 seconds",
+      timeout,
+      interval,
+      firstAfter: interval,
       look: Effect.flatMap(lookup(operation, { id: contextId }), (reply) => {
         const state = Option.getOrElse(reply.data?.state ?? Option.none(), () => "clearing")
         return Effect.as(options?.onProgress?.(state) ?? Effect.void, state)

@@ -20,6 +20,7 @@ import * as Schema from "effect/Schema"
 import * as AgentBayConfig from "../AgentBayConfig.js"
 import type { SessionError } from "../AgentBayError.js"
 import * as Action from "../contract/Action.js"
+import { withDeadline } from "../internal/deadline.js"
 import { encodeForm, type Parameters } from "../internal/form.js"
 import {
   type CallFacts,
@@ -98,30 +99,24 @@ export declare namespace ControlPlane {
 
 const timestamp = (nowMs: number): string => `${new Date(nowMs).toISOString().slice(0, 19)}Z`
 
-const nonce = Effect.map(
-  Effect.all([Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32)]),
-  (words) => words.map((word) => word.toString(16).padStart(8, "0")).join("")
+/** 32 hexadecimal digits. */
+const nonce = Effect.map(Effect.all([Random.next, Random.next, Random.next]), (fractions) =>
+  fractions
+    .map((fraction) => Math.floor(fraction * 2 ** 44).toString(16).padStart(11, "0"))
+    .join("")
+    .slice(0, 32)
 )
-
-const lowerKeys: Readonly<Record<string, string>> = { code: "Code", message: "Message", requestId: "RequestId" }
 
 const parseBody = (text: string): Either.Either<Record<string, unknown>, string> => {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      return Either.left("the answer is not a JSON object")
-    }
-    const body = value as Record<string, unknown>
-    for (const [lower, upper] of Object.entries(lowerKeys)) {
-      if (body[upper] === undefined && body[lower] !== undefined) body[upper] = body[lower]
-    }
-    return Either.right(body)
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Either.right(value as Record<string, unknown>)
+      : Either.left("the answer is not a JSON object")
   } catch {
     return Either.left(text.trimStart().startsWith("<") ? "the answer is an HTML page" : "the answer is not JSON")
   }
 }
-
-const decodeEnvelope = Schema.decodeUnknownEither(Action.Envelope)
 
 /** The first place that does not fit, without the value, which may be a secret. */
 const issueText = (error: ParseResult.ParseError): string => {
@@ -160,14 +155,7 @@ export const make: Effect.Effect<
         sessionError(facts, { reason, phase: "sent", status, retryAfterMs: retry, detail: parsed.left })
       )
     }
-    const decoded = decodeEnvelope(parsed.right)
-    if (Either.isLeft(decoded)) {
-      const requestId = typeof parsed.right.RequestId === "string" ? parsed.right.RequestId : undefined
-      return Either.left(
-        sessionError(facts, { reason: "Decode", phase: "sent", status, requestId, detail: issueText(decoded.left) })
-      )
-    }
-    const envelope = decoded.right
+    const envelope = Action.readEnvelope(parsed.right)
     const requestId = Option.getOrElse(envelope.requestId, () => "")
     if (status >= 300 || !Action.isSuccess(envelope)) {
       const code = Option.getOrElse(envelope.code, () => "")
@@ -243,7 +231,7 @@ export const make: Effect.Effect<
         RequestError: (error) => Effect.fail(transportError(facts, error)),
         ResponseError: (error) => Effect.fail(transportError(facts, error))
       }),
-      Effect.timeoutFail({ duration: deadline, onTimeout: () => timeoutError(facts, deadline) }),
+      (answer) => withDeadline(answer, deadline, () => timeoutError(facts, deadline)),
       Effect.tap((reply) => Effect.annotateCurrentSpan("agentbay.request.id", reply.requestId))
     )
     return watch({

@@ -48,6 +48,10 @@ export declare namespace LinkTransport {
   }
 }
 
+/** The path of a link is its credential, and servers like to repeat the path they do not know. */
+const pathOf = (linkUrl: Redacted.Redacted): Redacted.Redacted =>
+  Redacted.make(Redacted.value(linkUrl).replace(/^[a-z]+:\/\/[^/]*|\/+$/gi, ""))
+
 /**
  * @since 0.1.0
  * @category constructors
@@ -63,7 +67,7 @@ export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpCl
             operation: request.operation,
             sessionId: request.connection.sessionId,
             requestId,
-            secrets: [token, linkUrl]
+            secrets: [token, linkUrl, pathOf(linkUrl)]
           }
           const base = Redacted.value(linkUrl).replace(/\/+$/, "")
           const body = {

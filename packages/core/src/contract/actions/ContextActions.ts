@@ -15,8 +15,7 @@ import {
   maybeText,
   optionalParameter,
   parameter,
-  textOrEmpty,
-  valueOrJsonText
+  textOrEmpty
 } from "../Wire.js"
 
 const ContextRecord = Schema.Struct({
@@ -215,13 +214,14 @@ export const SyncTask = Schema.Struct({
 export type SyncTask = typeof SyncTask.Type
 
 /**
- * JSON in JSON: an array of `{type, data}`, where `data` of type `data` is JSON text of an array of tasks.
+ * JSON in JSON: an array of `{type, data}`, where `data` of type `data` is JSON text of an array of tasks. What other
+ * types carry is not known.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const ContextStatus = Schema.parseJson(
-  Schema.Array(Schema.Struct({ type: Schema.String, data: valueOrJsonText(Schema.Unknown) }))
+  Schema.Array(Schema.Struct({ type: Schema.String, data: Schema.optional(Schema.Unknown) }))
 )
 
 /**

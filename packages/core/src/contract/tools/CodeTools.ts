@@ -82,10 +82,9 @@ const Rich = withAliases(
       Schema.Struct({
         name: Schema.optionalWith(Schema.String, { default: () => "" }),
         value: Schema.optionalWith(Schema.String, { default: () => "" }),
-        traceback: Schema.optionalWith(
-          Schema.Union(Schema.String, Schema.Array(Schema.String)),
-          { default: () => "" }
-        )
+        traceback: Schema.optionalWith(Schema.Union(Schema.String, Schema.Array(Schema.String)), {
+          default: () => ""
+        })
       }),
       { nullable: true }
     ),
@@ -141,7 +140,9 @@ const fromStructured = (value: typeof Structured.Type, failed: boolean): CodeRun
   stdout: value.stdout,
   stderr: value.stderr,
   error:
-    failed || value.executionError !== "" ? deriveError(value.executionError, value.stderr.join("")) : undefined,
+    failed || value.executionError !== ""
+      ? deriveError(value.executionError, value.stderr.join(""))
+      : undefined,
   executionTime: value.execution_time,
   executionCount: value.execution_count,
   traceId: value.traceId
@@ -157,7 +158,9 @@ const fromRich = (value: typeof Rich.Type, failed: boolean): CodeRun => ({
           name: value.error.name === "" ? "ExecutionError" : value.error.name,
           value: value.error.value,
           traceback:
-            typeof value.error.traceback === "string" ? value.error.traceback : value.error.traceback.join("\n")
+            typeof value.error.traceback === "string"
+              ? value.error.traceback
+              : value.error.traceback.join("\n")
         }
       : failed
         ? deriveError("", value.logs.stderr.join(""))
@@ -249,18 +252,22 @@ const readLegacy = (text: string): CodeRun | undefined => {
  * @since 0.1.0
  * @category schemas
  */
-export const CodeFailureText: Schema.Schema<CodeRun, string> = Schema.transformOrFail(Schema.String, CodeRunSelf, {
-  strict: true,
-  decode: (text, _, ast) => {
-    const run = read(text, true)
-    if (run !== undefined) return run
-    const legacy = readLegacy(text)
-    return legacy === undefined
-      ? ParseResult.fail(new ParseResult.Type(ast, text, "expected the structured form"))
-      : ParseResult.succeed(legacy)
-  },
-  encode: (run) => ParseResult.succeed(write(run))
-})
+export const CodeFailureText: Schema.Schema<CodeRun, string> = Schema.transformOrFail(
+  Schema.String,
+  CodeRunSelf,
+  {
+    strict: true,
+    decode: (text, _, ast) => {
+      const run = read(text, true)
+      if (run !== undefined) return run
+      const legacy = readLegacy(text)
+      return legacy === undefined
+        ? ParseResult.fail(new ParseResult.Type(ast, text, "expected the structured form"))
+        : ParseResult.succeed(legacy)
+    },
+    encode: (run) => ParseResult.succeed(write(run))
+  }
+)
 
 /**
  * Runs code in a kernel that keeps its state between runs of one language. `timeout_s` is the time it may take.

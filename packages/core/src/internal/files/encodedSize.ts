@@ -55,13 +55,9 @@ export const prefixWithin = (text: string, start: number, budget: number, encodi
 export const fitsWithin = (text: string, budget: number, encoding: Encoding): boolean =>
   prefixWithin(text, 0, budget, encoding) === text.length
 
-/** The encoded size of a short text, without the quotes around it. */
-export const encodedSize = (text: string, encoding: Encoding): number => {
-  const json = JSON.stringify(text).slice(1, -1)
-  return encoding === "url"
-    ? encodeURIComponent(json).length
-    : new TextEncoder().encode(json).byteLength
-}
+/** The size of a JSON text that is encoded like this. */
+export const encodedSize = (json: string, encoding: Encoding): number =>
+  encoding === "url" ? encodeURIComponent(json).length : utf8Length(json)
 
 /** UTF-8 bytes of a text without lone surrogates. */
 export const utf8Length = (text: string): number => {

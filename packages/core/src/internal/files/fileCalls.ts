@@ -54,24 +54,23 @@ export const runScript = (
   script: string,
   paths: ReadonlyArray<string> = []
 ): Effect.Effect<{ readonly requestId: string; readonly stdout: string }, CallFailure> =>
-  Effect.flatMap(
-    runShell(target.runtime, scriptArgs(script), target.operation),
-    ({ output, requestId, timedOut }) => {
-      if (timedOut) {
-        return Effect.fail(
-          sessionError(
-            { operation: target.operation, sessionId: target.sessionId, requestId, secrets: [] },
-            { reason: "Timeout", phase: "sent", detail: `a command was killed after ${scriptTimeoutMs} ms` }
-          )
+  Effect.gen(function* () {
+    const { operation, runtime, sessionId } = target
+    const { output, requestId, timedOut } = yield* runShell(runtime, scriptArgs(script), operation)
+    if (timedOut) {
+      return yield* Effect.fail(
+        sessionError(
+          { operation, sessionId, requestId, secrets: [] },
+          { reason: "Timeout", phase: "sent", detail: `a command was killed after ${scriptTimeoutMs} ms` }
         )
-      }
-      if (output.exitCode === 0) return Effect.succeed({ requestId, stdout: output.stdout })
-      const said = output.stderr.trim() === "" ? output.stdout : output.stderr
-      return Effect.fail(
-        fileRefusal(target, said.trim() === "" ? `exit code ${output.exitCode}` : said, requestId, paths)
       )
     }
-  )
+    if (output.exitCode === 0) return { requestId, stdout: output.stdout }
+    const said = output.stderr.trim() === "" ? output.stdout : output.stderr
+    return yield* Effect.fail(
+      fileRefusal(target, said.trim() === "" ? `exit code ${output.exitCode}` : said, requestId, paths)
+    )
+  })
 
 /** The arguments of a script's call, for measuring them. */
 export const scriptArgs = (script: string) => ({ command: prelude + script, timeout_ms: scriptTimeoutMs })
@@ -84,7 +83,10 @@ const patience = Schedule.exponential(Duration.millis(200)).pipe(
   Schedule.zipRight(Schedule.identity<CallFailure>()),
   Schedule.modifyDelay((error, delay) =>
     error._tag === "SessionError"
-      ? Duration.max(delay, Option.getOrElse(error.retryAfter, () => Duration.zero))
+      ? Duration.max(
+          delay,
+          Option.getOrElse(error.retryAfter, () => Duration.zero)
+        )
       : delay
   )
 )

@@ -29,9 +29,12 @@ const reasons: ReadonlyArray<readonly [RegExp, Reason]> = [
 
 const prefix = /^Execution failed\. Error code:\s*-?\d+\s*Error message:\s*/
 
+/** Where a path stands in a text is beyond doubt only if it looks like one. */
+const isRecognisable = (path: string): boolean => path.length > 2 && /[\\/]/.test(path)
+
 /** What kind of refusal a text stands for. Parts of it that are paths do not count. */
 export const classifyFileText = (text: string, paths: ReadonlyArray<string> = []): Reason => {
-  const words = paths.reduce((rest, path) => (path === "" ? rest : rest.replaceAll(path, "…")), text)
+  const words = paths.filter(isRecognisable).reduce((rest, path) => rest.replaceAll(path, "…"), text)
   return reasons.find(([pattern]) => pattern.test(words))?.[1] ?? "Unknown"
 }
 
@@ -65,3 +68,11 @@ const missingTool = /\b(tool not found|unknown tool|no such tool)\b|^tool \S+ (n
 
 /** A tool that is not there is not a matter of files. */
 export const isMissingTool = (error: ToolError): boolean => missingTool.test(error.text)
+
+/** Nothing was sent: the work cannot be done with the tools for files alone. */
+export const needsShell = (facts: FileFacts, what: string): FileError =>
+  makeFileError(
+    facts,
+    "Unknown",
+    `${what} needs a POSIX shell (the tool shell), which this session does not offer`
+  )

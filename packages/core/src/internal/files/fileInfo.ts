@@ -1,5 +1,4 @@
 /** From the `key: value` record of `get_file_info` to typed information. */
-import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type { FileInfo, FileKind } from "../../session/SessionFileSystem.js"
 import { baseName } from "./paths.js"
@@ -12,23 +11,34 @@ const timePattern =
 const hasZone = (text: string): boolean => timePattern.exec(text)?.[5] !== undefined
 
 const zoneOf = (text: string | undefined): string =>
-  text === undefined || /^[A-Z]/i.test(text) ? "Z" : text.includes(":") ? text : `${text.slice(0, 3)}:${text.slice(3)}`
+  text === undefined || /^[A-Z]/i.test(text)
+    ? "Z"
+    : text.includes(":")
+      ? text
+      : `${text.slice(0, 3)}:${text.slice(3)}`
+
+const validDate = (input: string | number): Option.Option<Date> => {
+  const date = new Date(input)
+  return Number.isNaN(date.getTime()) ? Option.none() : Option.some(date)
+}
 
 /** Times without a zone are read as UTC; numbers count seconds, or milliseconds where they are too large for it. */
-export const parseFileTime = (text: string): Option.Option<DateTime.Utc> => {
+export const parseFileTime = (text: string): Option.Option<Date> => {
   if (/^\d{9,}(\.\d+)?$/.test(text)) {
     const value = Number(text)
-    return DateTime.make(value < 1e11 ? value * 1000 : value)
+    return validDate(value < 1e11 ? value * 1000 : value)
   }
   const match = timePattern.exec(text)
   if (match === null) return Option.none()
   const [, date, minutes = "00:00", seconds = ":00", fraction = ""] = match
-  return DateTime.make(`${date}T${minutes}${seconds}${fraction.replace(",", ".").slice(0, 4)}${zoneOf(match[5])}`)
+  return validDate(
+    `${date}T${minutes}${seconds}${fraction.replace(",", ".").slice(0, 4)}${zoneOf(match[5])}`
+  )
 }
 
 const present = (raw: Raw, key: string): string | undefined => (raw[key] === "" ? undefined : raw[key])
 
-const timeOf = (raw: Raw, keys: ReadonlyArray<string>): Option.Option<DateTime.Utc> => {
+const timeOf = (raw: Raw, keys: ReadonlyArray<string>): Option.Option<Date> => {
   const texts = keys.flatMap((key) => present(raw, key) ?? [])
   // Of several spellings of one moment, the one that names its zone leaves nothing to guess.
   const best = texts.find(hasZone) ?? texts[0]
@@ -48,7 +58,9 @@ export const parseMode = (text: string): Option.Option<number> => {
   if (match === null) return Option.none()
   const [, user = "", group = "", other = ""] = match
   const special =
-    (/[sS]$/.test(user) ? 0o4000 : 0) + (/[sS]$/.test(group) ? 0o2000 : 0) + (/[tT]$/.test(other) ? 0o1000 : 0)
+    (/[sS]$/.test(user) ? 0o4000 : 0) +
+    (/[sS]$/.test(group) ? 0o2000 : 0) +
+    (/[tT]$/.test(other) ? 0o1000 : 0)
   return Option.some(special + triad(user) * 64 + triad(group) * 8 + triad(other))
 }
 

@@ -2,7 +2,7 @@
 import { shell } from "../../contract/tools/ShellTools.js"
 import type { SessionRuntime } from "../../session/SessionRuntime.js"
 import type { Route } from "../../transport/ToolAnswer.js"
-import { type Encoding, fitsWithin } from "./encodedSize.js"
+import { type Encoding, encodedSize, fitsWithin } from "./encodedSize.js"
 import { isWindowsPath } from "./paths.js"
 
 /** Largest size of the encoded arguments of one call. */
@@ -27,7 +27,8 @@ const routeOf = (runtime: SessionRuntime, tool: string): Route =>
 export const limitOf = (runtime: SessionRuntime, tool: string): Limit => limits[routeOf(runtime, tool)]
 
 /** Bytes that one call may read. */
-export const readChunkOf = (runtime: SessionRuntime, tool: string): number => readChunks[routeOf(runtime, tool)]
+export const readChunkOf = (runtime: SessionRuntime, tool: string): number =>
+  readChunks[routeOf(runtime, tool)]
 
 // Linux takes at most 128 KiB for one argument of a program, and a command line is one argument of the shell.
 const longestCommand = 96 * 1024
@@ -37,20 +38,18 @@ export const commandLimitOf = (runtime: SessionRuntime): Limit => {
   return { ...limit, budget: Math.min(limit.budget, longestCommand) }
 }
 
-/** What the JSON object around the content costs. */
-const objectSize = (value: unknown, { encoding }: Limit): number => {
-  const json = JSON.stringify(value)
-  return encoding === "url" ? encodeURIComponent(json).length : new TextEncoder().encode(json).byteLength
-}
-
 /** What is left for a text member of `args` once the other members are there. */
 export const roomFor = (limit: Limit, args: Readonly<Record<string, unknown>>, member: string): Limit => ({
   ...limit,
-  budget: limit.budget - objectSize({ ...args, [member]: "" }, limit)
+  budget: limit.budget - encodedSize(JSON.stringify({ ...args, [member]: "" }), limit.encoding)
 })
 
 export const fits = (limit: Limit, content: string): boolean =>
   fitsWithin(content, limit.budget, limit.encoding)
+
+/** True when a call with these arguments can travel. */
+export const fitsCall = ({ budget, encoding }: Limit, args: unknown): boolean =>
+  encodedSize(JSON.stringify(args), encoding) <= budget
 
 /** True when a command line of a POSIX shell can be run beside the file tools. An unknown tool list is no obstacle. */
 export const hasShell = (runtime: SessionRuntime, path: string): boolean => {

@@ -39,11 +39,18 @@ const decodeSlice = (
 ): Effect.Effect<Uint8Array, CallFailure> => {
   const bytes = decodeBase64(text)
   if (bytes === undefined) {
-    return Effect.fail(makeFileError(target, "InvalidData", "the content came back as broken base64", requestId))
+    return Effect.fail(
+      makeFileError(target, "InvalidData", "the content came back as broken base64", requestId)
+    )
   }
   return bytes.length > length
     ? Effect.fail(
-        makeFileError(target, "InvalidData", `${bytes.length} bytes came back instead of ${length}`, requestId)
+        makeFileError(
+          target,
+          "InvalidData",
+          `${bytes.length} bytes came back instead of ${length}`,
+          requestId
+        )
       )
     : Effect.succeed(bytes)
 }
