@@ -1,0 +1,265 @@
+/** The language kernels of a session: started when first used, kept until they end. */
+import { spawn } from "node:child_process"
+import { accessSync, constants } from "node:fs"
+import { delimiter, join } from "node:path"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { after, signalGroup } from "./agent-commands.mjs"
+import { home } from "./agent-files.mjs"
+import { Output, settle } from "./output.mjs"
+import { Refusal } from "./refusal.mjs"
+
+/** After an interrupt a kernel has so long to answer; then it is killed and its state is lost. */
+const INTERRUPT_GRACE_MS = 2_000
+/** A kernel that is not ready by then is broken. The Java one compiles itself first. */
+const START_LIMIT_MS = 60_000
+
+/** @param {string} name */
+const asset = (name) => fileURLToPath(new URL(name, import.meta.url))
+
+/**
+ * How to start the kernel of a language. A kernel writes JSON lines to descriptor 3: `{"ready":true}` once, then
+ * one line per run. It reads JSON lines `{"code"}` from descriptor 3 as well, or, where the language cannot open
+ * a socket by its number, from standard input, and then `replyThroughPipe` moves its replies from descriptor 4.
+ *
+ * @type {Record<string, { program: string, package: string, arguments: readonly string[], replyThroughPipe?: true }>}
+ */
+const languages = {
+  python: { program: "python3", package: "python3", arguments: ["-u", asset("kernel-python.py")] },
+  javascript: {
+    program: process.execPath,
+    package: "nodejs",
+    arguments: ["--expose-internals", "--no-warnings", asset("kernel-javascript.mjs")]
+  },
+  r: {
+    program: "Rscript",
+    package: "r-base-core",
+    arguments: ["--no-save", "--no-restore", asset("kernel-r.R")],
+    replyThroughPipe: true
+  },
+  java: {
+    program: "jshell",
+    package: "default-jdk-headless",
+    arguments: [asset("KernelJava.java")],
+    replyThroughPipe: true
+  }
+}
+
+/** The shell and `cat` outlive the interrupt that is meant for the kernel. */
+const replyPipe = 'trap "" INT; { "$@" 4>&1 1>&5 3>&- 5>&- | cat >&3; } 5>&1'
+
+/** @param {string} program */
+const find = (program) => {
+  if (program.startsWith("/")) return program
+  return (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((directory) => join(directory, program))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+}
+
+/**
+ * @typedef {{ name: string, value: string, traceback: string[] }} CodeError
+ * @typedef {{ ready?: boolean, outputs?: unknown[], error?: CodeError | null }} Reply
+ */
+
+class Kernel {
+  /** @param {string} language */
+  constructor(language) {
+    const definition = languages[language]
+    if (definition === undefined) throw new Refusal("Invalid", `unknown language ${language}`)
+    const found = find(definition.program)
+    if (found === undefined) {
+      throw new Refusal(
+        "Missing",
+        `${language} cannot run: ${definition.program} is not installed (apt-get install ${definition.package})`
+      )
+    }
+    // The Java kernel is a program for the launcher that stands beside jshell.
+    const program = language === "java" ? (find("java") ?? found) : found
+    const command = [program, ...definition.arguments]
+    const [file, ...rest] = definition.replyThroughPipe
+      ? ["/bin/sh", "-c", replyPipe, "sh", ...command]
+      : command
+    this.language = language
+    this.alive = true
+    /** @type {((reply: Reply | undefined) => void) | undefined} */
+    this.waiting = undefined
+    this.process = spawn(/** @type {string} */ (file), rest, {
+      cwd: home,
+      detached: true,
+      stdio: [definition.replyThroughPipe ? "pipe" : "ignore", "pipe", "pipe", "pipe"]
+    })
+    const [input, stdout, stderr, channel] = this.process.stdio
+    const replies = /** @type {import("node:net").Socket} */ (channel)
+    this.requests = definition.replyThroughPipe
+      ? /** @type {import("node:stream").Writable} */ (input)
+      : /** @type {import("node:stream").Writable} */ (replies)
+    this.stdout = new Output(/** @type {import("node:stream").Readable} */ (stdout))
+    this.stderr = new Output(/** @type {import("node:stream").Readable} */ (stderr))
+    this.requests.on("error", () => {})
+    replies.on("error", () => {})
+    this.process.once("error", () => this.end())
+    this.process.once("exit", () => this.end())
+    createInterface({ input: replies })
+      .on("line", (line) => this.settleWith(line))
+      // A killed kernel resets its channel; that it ended is told by "exit".
+      .on("error", () => {})
+  }
+
+  end() {
+    this.alive = false
+    this.waiting?.(undefined)
+  }
+
+  /** @param {string} line */
+  settleWith(line) {
+    try {
+      this.waiting?.(JSON.parse(line))
+    } catch {
+      // Only a program that writes into the kernel's own descriptor gets here.
+      signalGroup(this.process)
+    }
+  }
+
+  /** @returns {Promise<Reply | undefined>} nothing when the kernel has ended */
+  async reply() {
+    if (!this.alive) return undefined
+    const reply = await /** @type {Promise<Reply | undefined>} */ (
+      new Promise((done) => {
+        this.waiting = done
+      })
+    )
+    this.waiting = undefined
+    return reply
+  }
+
+  /** @param {object} message */
+  send(message) {
+    this.requests.write(`${JSON.stringify(message)}\n`)
+  }
+}
+
+/** @type {Map<string, Promise<Kernel>>} */
+const kernels = new Map()
+/** @type {Map<string, number>} */
+const counts = new Map()
+/** @type {Map<string, Promise<unknown>>} */
+const queues = new Map()
+
+/** @param {string} language */
+const start = async (language) => {
+  const kernel = new Kernel(language)
+  const timer = setTimeout(() => signalGroup(kernel.process), START_LIMIT_MS)
+  const ready = await kernel.reply()
+  clearTimeout(timer)
+  if (ready?.ready !== true) {
+    const { pieces } = kernel.stderr.take()
+    throw new Refusal(
+      "Unknown",
+      `the ${language} interpreter did not start: ${Buffer.concat(pieces).toString()}`
+    )
+  }
+  return kernel
+}
+
+/** @param {string} language */
+const kernelOf = async (language) => {
+  const known = await kernels.get(language)?.catch(() => undefined)
+  if (known?.alive === true) return known
+  const started = start(language)
+  kernels.set(language, started)
+  return started
+}
+
+/**
+ * @param {{ language: string, code: string, timeoutMs: number | null }} request
+ * @param {AbortSignal} abort
+ * @returns {Promise<import("./agent.mjs").Answer>}
+ */
+const runNow = async ({ code, language, timeoutMs }, abort) => {
+  if (abort.aborted) throw new Refusal("Stopped", "cancelled")
+  const kernel = await kernelOf(language)
+  const executionCount = (counts.get(language) ?? 0) + 1
+  counts.set(language, executionCount)
+  kernel.stdout.start()
+  kernel.stderr.start()
+  const startedAt = performance.now()
+  let timedOut = false
+  /** @type {NodeJS.Timeout | undefined} */
+  let last
+  const interrupt = () => {
+    kernel.send({ interrupt: true })
+    signalGroup(kernel.process, "SIGINT")
+    last ??= setTimeout(() => signalGroup(kernel.process), INTERRUPT_GRACE_MS)
+  }
+  const timer = after(timeoutMs, () => {
+    timedOut = true
+    interrupt()
+  })
+  abort.addEventListener("abort", interrupt)
+  if (abort.aborted) interrupt()
+  kernel.send({ code, count: executionCount })
+  const reply = await kernel.reply()
+  clearTimeout(timer)
+  clearTimeout(last)
+  abort.removeEventListener("abort", interrupt)
+  const durationMs = performance.now() - startedAt
+  await settle([kernel.stdout, kernel.stderr])
+  const out = kernel.stdout.take()
+  const err = kernel.stderr.take()
+  return {
+    ok: {
+      outputs: reply?.outputs ?? [],
+      error: errorOf(kernel, reply, timedOut ? (timeoutMs ?? 0) : undefined),
+      executionCount,
+      durationMs,
+      timedOut,
+      stdoutBytes: out.size,
+      stderrBytes: err.size
+    },
+    body: [...out.pieces, ...err.pieces]
+  }
+}
+
+/**
+ * @param {Kernel} kernel
+ * @param {Reply | undefined} reply
+ * @param {number | undefined} timeoutMs when the run was ended by its timeout
+ * @returns {CodeError | null}
+ */
+const errorOf = (kernel, reply, timeoutMs) => {
+  const lost = reply === undefined ? `; the ${kernel.language} interpreter was lost with its state` : ""
+  if (timeoutMs !== undefined) {
+    const value = `stopped after ${timeoutMs} ms${lost}`
+    return { name: "TimeoutError", value, traceback: reply?.error?.traceback ?? [] }
+  }
+  if (reply !== undefined) return reply.error ?? null
+  const { exitCode, signalCode } = kernel.process
+  return {
+    name: "KernelDied",
+    value: `ended with ${signalCode ?? `exit code ${exitCode}`}${lost}`,
+    traceback: []
+  }
+}
+
+/**
+ * Runs of one language wait for each other, as the cells of a notebook do.
+ *
+ * @param {{ language: string, code: string, timeoutMs: number | null }} request
+ * @param {AbortSignal} abort
+ */
+export const runCode = (request, abort) => {
+  const run = (queues.get(request.language) ?? Promise.resolve()).then(() => runNow(request, abort))
+  queues.set(
+    request.language,
+    run.catch(() => {})
+  )
+  return run
+}

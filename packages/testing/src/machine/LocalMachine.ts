@@ -1,0 +1,174 @@
+/**
+ * The machine of real processes: every session gets a root directory, processes and a loopback network of its
+ * own under bubblewrap (Debian package `bubblewrap`). Linux only.
+ *
+ * A session runs as user `wuying` (1000) in `/home/wuying`, may write everywhere outside `/usr`, reads the
+ * programs of the host below `/usr`, and sees none of the host's other files, processes, environment variables
+ * or network. Its files are on the host's disk, below one directory that is deleted with it. Commands run under
+ * `/bin/sh`; background processes live until the session ends. Code runs in the interpreters the host has:
+ * Python (Debian package `python3`), JavaScript (Node.js itself), R (`r-base-core`) and Java
+ * (`default-jdk-headless`); without one, running its language fails with reason `Missing`.
+ *
+ * This keeps programs apart that were not written to break out. It sets no limits on memory, disk or processor.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Scope from "effect/Scope"
+import * as AgentConnection from "./internal/local/agentConnection.js"
+import * as Answers from "./internal/local/answers.js"
+import { home } from "./internal/local/bubblewrap.js"
+import * as Requirements from "./internal/local/requirements.js"
+import { type CodeRequest, type ExecRequest, type Machine, MachineError, Machines } from "./Machine.js"
+
+export {
+  /**
+   * Why sessions of real processes cannot run here; its message says what to install or to set.
+   *
+   * @since 0.1.0
+   * @category errors
+   */
+  LocalMachineUnavailable
+} from "./internal/local/requirements.js"
+
+const stopped = new MachineError({
+  reason: "Stopped",
+  detail: "the session is stopped: its scope is closed. Create another one."
+})
+
+/** Timeouts are whole or broken milliseconds from 0; `Infinity` means none. */
+const checkTimeout = ({ timeoutMs }: ExecRequest | CodeRequest): Effect.Effect<void, MachineError> =>
+  timeoutMs >= 0
+    ? Effect.void
+    : Effect.fail(
+        new MachineError({ reason: "Invalid", detail: `not a timeout in milliseconds: ${timeoutMs}` })
+      )
+
+const text = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
+
+/** What a process printed: stdout, then stderr, in one body. */
+const printed = (answer: {
+  readonly value: { readonly stdoutBytes: number; readonly stderrBytes: number }
+  readonly body: Uint8Array
+}) => ({
+  stdout: text(answer.body.subarray(0, answer.value.stdoutBytes)),
+  stderr: text(answer.body.subarray(answer.value.stdoutBytes))
+})
+
+const fromConnection = (
+  connection: Effect.Effect<AgentConnection.AgentConnection, MachineError>
+): Machine => {
+  const ask = <A, I>(
+    schema: Schema.Schema<A, I>,
+    operation: { readonly op: string; readonly [argument: string]: unknown },
+    body?: Uint8Array
+  ) => Effect.flatMap(connection, ({ request }) => request(schema, operation, body))
+  const get = <A, I>(
+    schema: Schema.Schema<A, I>,
+    operation: { readonly op: string; readonly [argument: string]: unknown }
+  ) => Effect.map(ask(schema, operation), ({ value }) => value)
+  const order = (
+    operation: { readonly op: string; readonly [argument: string]: unknown },
+    body?: Uint8Array
+  ) => Effect.asVoid(ask(Schema.Unknown, operation, body))
+
+  return {
+    kind: "bubblewrap",
+    home,
+    exec: (request) =>
+      checkTimeout(request).pipe(
+        Effect.zipRight(ask(Answers.Command, { op: "exec", ...request })),
+        Effect.map((answer) => ({
+          ...printed(answer),
+          exitCode: answer.value.exitCode,
+          timedOut: answer.value.timedOut
+        }))
+      ),
+    runCode: (request) =>
+      checkTimeout(request).pipe(
+        Effect.zipRight(ask(Answers.Code, { op: "code", ...request })),
+        Effect.map((answer) => {
+          const { durationMs, error, executionCount, outputs, timedOut } = answer.value
+          return {
+            ...printed(answer),
+            outputs,
+            executionCount,
+            durationMs,
+            timedOut,
+            ...(error === null ? {} : { error })
+          }
+        })
+      ),
+    stat: (path) => get(Answers.FileStat, { op: "stat", path }),
+    list: (path) => get(Answers.FileStats, { op: "list", path }),
+    walk: (path) => get(Answers.FileStats, { op: "walk", path }),
+    read: (path, offset, length) =>
+      Effect.map(
+        ask(Schema.Unknown, { op: "read", path, offset, length }),
+        ({ body }) => new Uint8Array(body)
+      ),
+    write: (path, content, mode) => order({ op: "write", path, mode }, content),
+    makeDirectory: (path) => order({ op: "mkdir", path }),
+    remove: (path, options) => order({ op: "remove", path, recursive: options?.recursive === true }),
+    move: (source, destination) => order({ op: "move", source, destination }),
+    metrics: get(Answers.Metrics, { op: "metrics" })
+  }
+}
+
+const make =
+  (requirements: Requirements.Requirements): Machines.Service["make"] =>
+  ({ sessionId }): Effect.Effect<Machine, never, Scope.Scope> =>
+    Effect.gen(function* () {
+      const scope = yield* Effect.scope
+      // Whoever calls first starts the session for all: their interruption may not undo it half-way.
+      const started = yield* AgentConnection.start({ ...requirements, sessionId }).pipe(
+        Effect.provideService(Scope.Scope, scope),
+        Effect.uninterruptible,
+        Effect.cached
+      )
+      let closed = false
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          closed = true
+        })
+      )
+      return fromConnection(Effect.suspend(() => (closed ? Effect.fail(stopped) : started)))
+    })
+
+/**
+ * Machines of real processes, kind `bubblewrap`. Their files are below `directory` (default: the host's
+ * directory for temporary files), where anything an aborted process left behind is deleted first.
+ *
+ * Making a machine costs nothing; its first operation starts its processes. stdout and stderr of one command or
+ * run are kept up to 64 MiB each, with a last line that says how many bytes are missing; one `read` gives at most
+ * 512 MiB. A command's `timeoutMs` may be `Infinity`.
+ *
+ * Fails with `LocalMachineUnavailable` where such machines cannot run, which is found out by running a process.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options?: {
+  readonly directory?: string | undefined
+}): Layer.Layer<Machines, Requirements.LocalMachineUnavailable> =>
+  Layer.effect(
+    Machines,
+    Effect.map(Requirements.find(options?.directory), (requirements) =>
+      Machines.of({ kind: "bubblewrap", make: make(requirements) })
+    )
+  )
+
+/**
+ * Why machines of real processes cannot run on this host, or nothing when they can. Runs a process to find out.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const probe: Effect.Effect<Option.Option<Requirements.LocalMachineUnavailable>> = Effect.map(
+  Effect.either(Requirements.find(undefined)),
+  Either.getLeft
+)
