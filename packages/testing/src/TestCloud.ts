@@ -1,0 +1,161 @@
+/**
+ * The handle on an in-memory or local cloud: what was called, what is left alive, and what shall go wrong.
+ *
+ * @since 0.1.0
+ */
+import type { ActionName } from "@effect-agentbay/core/Actions"
+import type { ToolName } from "@effect-agentbay/core/Tools"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type { Arrival, Call, Route } from "./cloud/Call.js"
+import type { Fault } from "./cloud/Fault.js"
+import type { Machine } from "./machine/Machine.js"
+
+/**
+ * A session as the cloud sees it. Times in milliseconds since 1970.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionView {
+  readonly sessionId: string
+  readonly imageId: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly status: "RUNNING" | "PAUSING" | "PAUSED" | "RESUMING" | "DELETING" | "FINISH"
+  readonly createdMs: number
+  /** Absent while the session is alive. */
+  readonly endedMs?: number | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ContextView {
+  readonly contextId: string
+  readonly name: string
+  /** Absolute session paths, sorted. */
+  readonly files: ReadonlyArray<string>
+}
+
+/**
+ * Which calls a fault concerns: those that fit every member given; `{}` means every call.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Target {
+  readonly action?: ActionName | undefined
+  readonly tool?: ToolName | (string & {}) | undefined
+  readonly route?: Route | undefined
+  readonly sessionId?: string | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface FaultOptions {
+  /** How many calls meet the fault. Default 1; `Infinity` for all until `clearFaults`. */
+  readonly times?: number | undefined
+  /** How likely a call meets the fault, from 0 to 1, decided by Effect's `Random`. Default 1. */
+  readonly probability?: number | undefined
+  /** A further condition. */
+  readonly when?: ((arrival: Arrival) => boolean) | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface FaultRule extends FaultOptions {
+  readonly target: Target
+  readonly fault: Fault
+}
+
+/**
+ * What a scripted tool answers: a text, or a text that is marked as an error, or a whole MCP result.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ScriptedAnswer =
+  | string
+  | { readonly text: string; readonly isError: boolean }
+  | {
+      readonly content: ReadonlyArray<{
+        readonly type: string
+        readonly text?: string | undefined
+        readonly blob?: string | undefined
+        readonly data?: string | undefined
+        readonly mimeType?: string | undefined
+      }>
+      readonly isError: boolean
+    }
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ScriptedCall {
+  readonly tool: string
+  readonly sessionId: string
+  readonly args: unknown
+}
+
+/**
+ * Answers in place of a tool: a function of the call, or answers that are given one after the other, after which the
+ * real tool answers again.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Script = ReadonlyArray<ScriptedAnswer> | ((call: ScriptedCall) => Effect.Effect<ScriptedAnswer>)
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class TestCloud extends Context.Tag("@effect-agentbay/testing/TestCloud")<
+  TestCloud,
+  TestCloud.Service
+>() {}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export declare namespace TestCloud {
+  /**
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Service {
+    /** Every call that has ended, in that order. The oldest are forgotten beyond the cloud's `journalLimit`. */
+    readonly journal: Effect.Effect<ReadonlyArray<Call>>
+    readonly clearJournal: Effect.Effect<void>
+    /** The sessions that are alive, in the order of their creation. */
+    readonly sessions: Effect.Effect<ReadonlyArray<SessionView>>
+    /** The sessions that have ended, in that order: the latest 1,000. */
+    readonly endedSessions: Effect.Effect<ReadonlyArray<SessionView>>
+    /** What runs inside a session that is alive. */
+    readonly machine: (sessionId: string) => Effect.Effect<Option.Option<Machine>>
+    /** In the order of their creation, without those that belong to one session. */
+    readonly contexts: Effect.Effect<ReadonlyArray<ContextView>>
+    readonly contextFile: (contextId: string, path: string) => Effect.Effect<Option.Option<Uint8Array>>
+    /** Puts a file into a context, which must exist. */
+    readonly putContextFile: (contextId: string, path: string, content: Uint8Array) => Effect.Effect<void>
+    /** Says whether something is bound to a network; new networks are offline. */
+    readonly setNetworkOnline: (networkId: string, online: boolean) => Effect.Effect<void>
+    /**
+     * Answers calls of a tool, over every route, instead of the tool itself; the tool need not exist. A later script
+     * for the same tool replaces an earlier one.
+     */
+    readonly scriptTool: (tool: ToolName | (string & {}), script: Script) => Effect.Effect<void>
+    readonly clearScripts: Effect.Effect<void>
+    /** Lets the next call that fits meet a fault; several rules are tried in the order in which they were set. */
+    readonly fail: (target: Target, fault: Fault, options?: FaultOptions) => Effect.Effect<void>
+    readonly clearFaults: Effect.Effect<void>
+  }
+}

@@ -1,0 +1,21 @@
+/** Every action of the contract has its handler here; leaving one out does not compile. */
+import { contextFileHandlers } from "./contextFiles.js"
+import { contextHandlers } from "./contexts.js"
+import type { Handlers } from "./handler.js"
+import { linkHandlers } from "./links.js"
+import { networkHandlers } from "./networks.js"
+import { sessionHandlers } from "./sessions.js"
+import type { State } from "./state.js"
+import { syncHandlers } from "./sync.js"
+import { toolActionHandlers } from "./toolActions.js"
+import type { CallTool } from "./toolCalls.js"
+
+export const actionHandlers = (state: State, callTool: CallTool): Handlers => ({
+  ...sessionHandlers(state),
+  ...linkHandlers(state),
+  ...toolActionHandlers(state, callTool),
+  ...contextHandlers(state),
+  ...contextFileHandlers(state),
+  ...syncHandlers(state),
+  ...networkHandlers(state)
+})

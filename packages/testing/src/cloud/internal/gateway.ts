@@ -1,0 +1,76 @@
+/** Which route a request takes, and what happens on the way: faults, the journal, the answer. */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type { Scope } from "effect/Scope"
+import { Outcome } from "../Call.js"
+import type { Gateway, GatewayRequest } from "../Gateway.js"
+import { actionHandlers } from "./actions.js"
+import { makeControlRoute } from "./controlRoute.js"
+import { linkExchange, vpcExchange } from "./directRoutes.js"
+import { type Exchange, type Reply, splitUrl } from "./exchange.js"
+import { collide, type Faults } from "./faults.js"
+import type { Journal } from "./journal.js"
+import { objectExchange, objectsAt } from "./objectRoute.js"
+import type { State } from "./state.js"
+import type { CallTool } from "./toolCalls.js"
+
+const linkPath = /\/link\/([^/]+)\/callTool$/
+
+export interface Parts {
+  readonly state: State
+  readonly callTool: CallTool
+  readonly faults: Faults
+  readonly journal: Journal
+  readonly scope: Scope
+}
+
+export const makeGateway = ({ callTool, faults, journal, scope, state }: Parts): Gateway => {
+  const control = makeControlRoute(state, actionHandlers(state, callTool))
+
+  const read = (request: GatewayRequest): Exchange => {
+    const { path } = splitUrl(request)
+    if (objectsAt(path) !== -1) return objectExchange(state, request)
+    if (path.endsWith("/callTool")) {
+      const sessionId = linkPath.exec(path)?.[1]
+      if (sessionId !== undefined && request.method === "POST") {
+        return linkExchange(state, callTool, request, sessionId)
+      }
+      if (request.method === "GET") return vpcExchange(state, callTool, request)
+    }
+    return control(request)
+  }
+
+  /** A bug in here must not look like silence. */
+  const guarded = (exchange: Exchange): Exchange => ({
+    ...exchange,
+    run: Effect.catchAllCause(exchange.run, (cause): Effect.Effect<Reply> => {
+      if (Cause.isInterruptedOnly(cause)) return Effect.failCause(cause)
+      const refused = {
+        status: 500,
+        code: "InternalError",
+        message: "The local cloud failed to serve the call."
+      }
+      return Effect.as(Effect.logError("a call could not be served", cause), {
+        response: exchange.refuse(refused.status, refused.code, refused.message),
+        outcome: Outcome.Refused(refused)
+      })
+    })
+  })
+
+  return (request) =>
+    Effect.gen(function* () {
+      const startedAt = yield* Clock.currentTimeMillis
+      const exchange = guarded(read(request))
+      const fault = yield* faults.next(exchange.arrival)
+      const note = (outcome: Outcome) =>
+        journal.note(exchange.arrival, exchange.requestId, startedAt, outcome)
+      const answer = fault === undefined ? exchange.run : collide(exchange, fault)
+      const { outcome, response } = yield* Effect.tapError(answer, () =>
+        fault === undefined ? Effect.void : note(Outcome.Faulted({ fault }))
+      )
+      yield* note(fault === undefined ? outcome : Outcome.Faulted({ fault }))
+      return response
+    }).pipe(Effect.forkIn(scope), Effect.flatMap(Fiber.join))
+}

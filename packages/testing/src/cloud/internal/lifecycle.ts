@@ -1,0 +1,136 @@
+/** The birth and the end of a session. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { type Refusal, refusal } from "./refusal.js"
+import { type Mount, type SessionRecord, type State, statusAt } from "./state.js"
+import { start } from "./tasks.js"
+import { downloadMount, requireContext, touchContexts, uploadMount } from "./transfers.js"
+
+/** Sessions that have ended are remembered up to this number, the latest ones. */
+const endedLimit = 1_000
+
+const uploadAll = (state: State, session: SessionRecord) =>
+  Effect.forEach(
+    session.mounts.filter(({ policy }) => policy.autoUpload),
+    // Nobody asks any more whether it failed.
+    (mount) => Effect.ignore(uploadMount(state, session, mount)),
+    { discard: true }
+  )
+
+const finish = (state: State, session: SessionRecord): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    // Two deletions may meet here; the second finds nothing left to do.
+    if (state.sessions.get(session.id) !== session) return
+    yield* uploadAll(state, session)
+    if (!state.sessions.delete(session.id)) return
+    state.vpcByToken.delete(session.token)
+    if (session.address !== undefined) state.closedHosts.add(`${session.address.ip}:${session.address.port}`)
+    yield* Scope.close(session.scope, Exit.void)
+    if (session.fileTransferContextId !== undefined) yield* state.store.remove(session.fileTransferContextId)
+    yield* touchContexts(
+      state,
+      session.mounts.map(({ contextId }) => contextId)
+    )
+    state.ended.set(session.id, {
+      id: session.id,
+      imageId: session.imageId,
+      createdMs: session.createdMs,
+      endedMs: yield* Clock.currentTimeMillis,
+      labels: session.labels
+    })
+    const oldest = state.ended.keys().next()
+    if (state.ended.size > endedLimit && oldest.done === false) state.ended.delete(oldest.value)
+  })
+
+/** Ends a session at once, whatever its status. */
+export const endNow = (state: State, session: SessionRecord): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    session.status = "DELETING"
+    session.untilMs = Number.POSITIVE_INFINITY
+    return Effect.uninterruptible(finish(state, session))
+  })
+
+/** Starts to end a session; without a delay it has ended when this has. */
+export const end = (state: State, session: SessionRecord, delayMs: number): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (delayMs === 0) return endNow(state, session)
+    if (session.status === "DELETING") return Effect.void
+    session.status = "DELETING"
+    session.untilMs = Number.POSITIVE_INFINITY
+    return Effect.asVoid(
+      Effect.forkIn(Effect.zipRight(Effect.sleep(delayMs), endNow(state, session)), state.scope)
+    )
+  })
+
+export interface Birth {
+  readonly imageId: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly isVpc: boolean
+  readonly mounts: ReadonlyArray<Mount>
+}
+
+/** Makes a session with its machine and starts to fill its mounts. */
+export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, Refusal> =>
+  Effect.gen(function* () {
+    const id = state.ids.sessionId()
+    const scope = yield* Scope.fork(state.scope, ExecutionStrategy.sequential)
+    const machine = yield* state.machines.make({ sessionId: id, imageId: birth.imageId }).pipe(
+      Scope.extend(scope),
+      Effect.tapErrorCause((cause) => Scope.close(scope, Exit.failCause(cause))),
+      Effect.mapError((error) => refusal(503, "ServiceUnavailable.Machine", error.message))
+    )
+    const sequence = state.nextSequence()
+    const session: SessionRecord = {
+      id,
+      sequence,
+      imageId: birth.imageId,
+      createdMs: yield* Clock.currentTimeMillis,
+      token: state.ids.token(),
+      address: birth.isVpc ? state.addresses.vpc(sequence) : undefined,
+      machine,
+      scope,
+      mounts: birth.mounts,
+      labels: birth.labels,
+      status: "RUNNING",
+      untilMs: 0,
+      tasks: new Map(),
+      fileTransferContextId: undefined,
+      watched: new Map(),
+      writes: new Map()
+    }
+    state.sessions.set(id, session)
+    if (session.address !== undefined) state.vpcByToken.set(session.token, session)
+    yield* touchContexts(
+      state,
+      birth.mounts.map(({ contextId }) => contextId)
+    )
+    yield* start(
+      state,
+      session,
+      // A row for every mount, because clients wait for one even where nothing is to be copied.
+      birth.mounts.map((mount) => ({
+        contextId: mount.contextId,
+        path: mount.path,
+        direction: "download" as const,
+        work: mount.policy.autoDownload
+          ? downloadMount(state, session, mount)
+          : requireContext(state, mount.contextId)
+      }))
+    )
+    return session
+  })
+
+/** Moves a session through a passing status into a lasting one. */
+export const pass = (
+  state: State,
+  session: SessionRecord,
+  passing: "PAUSING" | "RESUMING"
+): Effect.Effect<void> =>
+  Effect.map(Clock.currentTimeMillis, (now) => {
+    session.status = passing
+    session.untilMs = now + state.settings.transitionMs
+    statusAt(session, now)
+  })

@@ -1,0 +1,32 @@
+/** The cloud's options, checked and complete. */
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import type { Options } from "../Cloud.js"
+
+export interface Settings {
+  /** The only key that is accepted; any when absent. */
+  readonly apiKey: string | undefined
+  readonly links: boolean
+  readonly deletionMs: number
+  readonly transitionMs: number
+  readonly syncMs: number
+  readonly clearingMs: number
+  readonly urlLifetimeMs: number
+  readonly journalLimit: number
+  readonly journalTextLimit: number
+}
+
+const millis = (input: Duration.DurationInput | undefined, fallback: Duration.DurationInput): number =>
+  Duration.toMillis(input ?? fallback)
+
+export const settingsOf = (options: Options): Settings => ({
+  apiKey: Redacted.isRedacted(options.apiKey) ? Redacted.value(options.apiKey) : options.apiKey,
+  links: options.links ?? true,
+  deletionMs: millis(options.deletionDelay, 0),
+  transitionMs: millis(options.transitionDelay, 0),
+  syncMs: millis(options.syncDelay, 0),
+  clearingMs: millis(options.clearingDelay, 0),
+  urlLifetimeMs: millis(options.urlLifetime, "1 hour"),
+  journalLimit: options.journalLimit ?? 10_000,
+  journalTextLimit: options.journalTextLimit ?? Number.POSITIVE_INFINITY
+})

@@ -1,0 +1,139 @@
+/** What the cloud knows: sessions, networks, and the store of contexts. */
+
+import type { SyncTask } from "@effect-agentbay/core/ContextActions"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { Machine, Machines } from "../../machine/Machine.js"
+import type { ContextStore } from "../ContextStore.js"
+import type { Identifiers } from "./ids.js"
+import type { SyncPolicy } from "./policy.js"
+import { contextNotFound, type Refusal, sessionNotFound, wrongStatus } from "./refusal.js"
+import type { Settings } from "./settings.js"
+
+export type LiveStatus = "RUNNING" | "PAUSING" | "PAUSED" | "RESUMING" | "DELETING"
+
+/** A context at a path of a session. `known` are the files both sides have had: only their loss is a deletion. */
+export interface Mount {
+  readonly contextId: string
+  readonly path: string
+  readonly policy: SyncPolicy
+  readonly known: Set<string>
+}
+
+/** One file or directory as the last look at a watched directory found it. */
+export interface Seen {
+  readonly isDirectory: boolean
+  readonly version: string
+}
+
+export interface SessionRecord {
+  readonly id: string
+  /** Counts the sessions of this cloud; pages of a listing are cut by it. */
+  readonly sequence: number
+  readonly imageId: string
+  readonly createdMs: number
+  readonly token: string
+  readonly address: { readonly ip: string; readonly port: number } | undefined
+  readonly machine: Machine
+  readonly scope: Scope.CloseableScope
+  readonly mounts: ReadonlyArray<Mount>
+  labels: Readonly<Record<string, string>>
+  status: LiveStatus
+  /** When a passing status ends; 0 for a lasting one. */
+  untilMs: number
+  /** One per context, path and direction; the latest replaces earlier ones. */
+  readonly tasks: Map<string, SyncTask>
+  /** The context through which files travel; made when it is first asked for. */
+  fileTransferContextId: string | undefined
+  readonly watched: Map<string, ReadonlyMap<string, Seen>>
+  /** How often a tool has written a file: times alone do not tell two writes of one moment apart. */
+  readonly writes: Map<string, number>
+}
+
+export interface EndedSession {
+  readonly id: string
+  readonly imageId: string
+  readonly createdMs: number
+  readonly endedMs: number
+  readonly labels: Readonly<Record<string, string>>
+}
+
+export interface NetworkRecord {
+  readonly id: string
+  token: string
+  online: boolean
+}
+
+/** Where the cloud is reached. */
+export interface Addresses {
+  /** Base of links, presigned URLs and everything else the cloud hands out; no slash at the end. */
+  readonly base: string
+  /** The address of the n-th VPC session. */
+  readonly vpc: (n: number) => { readonly ip: string; readonly port: number }
+}
+
+export interface State {
+  readonly settings: Settings
+  readonly addresses: Addresses
+  readonly ids: Identifiers
+  readonly machines: Machines.Service
+  readonly store: ContextStore.Service
+  readonly scope: Scope.Scope
+  /** Signs presigned URLs and page tokens. */
+  readonly secret: Uint8Array
+  readonly sessions: Map<string, SessionRecord>
+  readonly vpcByToken: Map<string, SessionRecord>
+  /** Addresses of VPC sessions that have ended; without meaning where sessions share one address. */
+  readonly closedHosts: Set<string>
+  readonly ended: Map<string, EndedSession>
+  readonly networks: Map<string, NetworkRecord>
+  /** When the clearing of a context ends. */
+  readonly clearing: Map<string, number>
+  readonly nextSequence: () => number
+}
+
+/** Status words as of now: passing ones end by the clock. */
+export const statusAt = (session: SessionRecord, nowMs: number): LiveStatus => {
+  if (session.untilMs <= nowMs) {
+    if (session.status === "PAUSING") session.status = "PAUSED"
+    if (session.status === "RESUMING") session.status = "RUNNING"
+  }
+  return session.status
+}
+
+/** A session that is there, in whatever status; one that is being deleted is not. */
+export const findSession = (state: State, sessionId: string): Effect.Effect<SessionRecord, Refusal> =>
+  Effect.suspend(() => {
+    const session = state.sessions.get(sessionId)
+    return session === undefined ? Effect.fail(sessionNotFound(sessionId)) : Effect.succeed(session)
+  })
+
+/** A session in this status; one that is being deleted counts as gone. */
+export const findInStatus = (
+  state: State,
+  sessionId: string,
+  needed: LiveStatus
+): Effect.Effect<SessionRecord, Refusal> =>
+  Effect.flatMap(findSession(state, sessionId), (session) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const status = statusAt(session, now)
+      return status === needed
+        ? Effect.succeed(session)
+        : Effect.fail(
+            status === "DELETING" ? sessionNotFound(sessionId) : wrongStatus(sessionId, status, needed)
+          )
+    })
+  )
+
+export const findRunning = (state: State, sessionId: string): Effect.Effect<SessionRecord, Refusal> =>
+  findInStatus(state, sessionId, "RUNNING")
+
+export const findContext = (state: State, contextId: string) =>
+  Effect.flatMap(state.store.contexts, (contexts) => {
+    const context = contexts.find(({ id }) => id === contextId)
+    return context === undefined ? Effect.fail(contextNotFound(contextId)) : Effect.succeed(context)
+  })
+
+/** `2026-01-05T10:00:00Z` */
+export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`

@@ -1,0 +1,35 @@
+/** Tools through the control API. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Handlers } from "./handler.js"
+import { isBrowserImage } from "./images.js"
+import { invalidParameter, refusal } from "./refusal.js"
+import { findRunning, type State } from "./state.js"
+import type { CallTool } from "./toolCalls.js"
+import { toolList } from "./toolList.js"
+
+const debuggingPort = 9222
+
+export const toolActionHandlers = (
+  state: State,
+  callTool: CallTool
+): Handlers<"ListMcpTools" | "CallMcpTool" | "InitBrowser"> => ({
+  ListMcpTools: ({ imageId }) => Effect.succeed({ data: toolList(imageId) }),
+
+  CallMcpTool: (request) =>
+    Effect.gen(function* () {
+      const session = yield* findRunning(state, request.sessionId)
+      const args = yield* Effect.try({
+        try: (): unknown => JSON.parse(request.args),
+        catch: () => invalidParameter("Args", "it is not JSON")
+      })
+      return { data: yield* callTool(session, { tool: request.name, server: request.server, args }) }
+    }),
+
+  InitBrowser: ({ sessionId }) =>
+    Effect.flatMap(findRunning(state, sessionId), ({ imageId }) =>
+      isBrowserImage(imageId)
+        ? Effect.succeed({ data: { port: Option.some(debuggingPort) } })
+        : Effect.fail(refusal(400, "InvalidOperation.NoBrowser", `The image ${imageId} has no browser.`))
+    )
+})

@@ -1,0 +1,166 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import * as ContextStore from "@effect-agentbay/testing/ContextStore"
+import { Cause, Effect, type Layer, Option, TestClock } from "effect"
+import { bytes } from "../support/service.js"
+
+const scratch = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "agentbay-store-"))),
+  (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
+)
+
+const record = (id: string, more: Partial<ContextStore.StoredContext> = {}): ContextStore.StoredContext => ({
+  id,
+  name: id,
+  createdMs: 1,
+  lastUsedMs: 1,
+  internal: false,
+  ...more
+})
+
+const stores: ReadonlyArray<
+  readonly [string, (directory: string) => Layer.Layer<ContextStore.ContextStore>]
+> = [
+  ["memory", () => ContextStore.layerMemory],
+  ["a directory", (directory) => ContextStore.layerDirectory(join(directory, "data"))]
+]
+
+for (const [name, layer] of stores) {
+  describe(`a store in ${name}`, () => {
+    it.scoped("keeps contexts and their files", () =>
+      Effect.gen(function* () {
+        const directory = yield* scratch
+        yield* Effect.gen(function* () {
+          const store = yield* ContextStore.ContextStore
+          yield* store.save(record("b"))
+          yield* store.save(record("a", { createdMs: 2 }))
+          yield* store.save(record("b", { name: "renamed" }))
+          assert.deepStrictEqual(
+            (yield* store.contexts).map((context) => [context.id, context.name]),
+            [
+              ["b", "renamed"],
+              ["a", "a"]
+            ]
+          )
+          yield* TestClock.setTime(5)
+          const content = bytes("x")
+          yield* store.write("b", [
+            { path: "/z", content },
+            { path: "/ä/../y", content: bytes("") }
+          ])
+          // The store has its own copy.
+          content[0] = 0
+          yield* TestClock.setTime(7)
+          yield* store.write("b", [{ path: "/z", content: bytes("xyz") }])
+          assert.deepStrictEqual(yield* store.files("b"), [
+            { path: "/z", size: 3, etag: "d16fb36f0911f878998c136191af705e", createdMs: 5, modifiedMs: 7 },
+            {
+              path: "/ä/../y",
+              size: 0,
+              etag: "d41d8cd98f00b204e9800998ecf8427e",
+              createdMs: 5,
+              modifiedMs: 5
+            }
+          ])
+          const found = yield* store.read("b", "/z")
+          assert.deepStrictEqual(
+            Option.map(found, (entry) => [...entry.content]),
+            Option.some([...bytes("xyz")])
+          )
+          yield* store.delete("b", ["/z", "/none"])
+          assert.isTrue(Option.isNone(yield* store.read("b", "/z")))
+          assert.lengthOf(yield* store.files("b"), 1)
+          yield* store.remove("b")
+          yield* store.remove("b")
+          assert.deepStrictEqual(yield* store.files("b"), [])
+          assert.deepStrictEqual(yield* store.write("b", [{ path: "/n", content: bytes("n") }]), [])
+          yield* store.delete("none", ["/a"])
+          assert.lengthOf(yield* store.contexts, 1)
+        }).pipe(Effect.provide(layer(directory)))
+      })
+    )
+  })
+}
+
+describe("a store in a directory", () => {
+  const inDirectory = <A>(
+    directory: string,
+    body: (store: ContextStore.ContextStore.Service) => Effect.Effect<A>
+  ): Effect.Effect<A> =>
+    Effect.flatMap(ContextStore.ContextStore, body).pipe(
+      Effect.provide(ContextStore.layerDirectory(directory))
+    )
+
+  it.scoped("outlives the process, without what belonged to sessions", () =>
+    Effect.gen(function* () {
+      const directory = yield* scratch
+      yield* inDirectory(directory, (store) =>
+        Effect.gen(function* () {
+          yield* store.save(record("kept"))
+          yield* store.save(record("of-a-session", { internal: true }))
+          yield* store.write("kept", [{ path: "/a", content: new Uint8Array([0, 255]) }])
+        })
+      )
+      yield* inDirectory(directory, (store) =>
+        Effect.gen(function* () {
+          assert.deepStrictEqual(yield* store.contexts, [record("kept")])
+          const found = yield* store.read("kept", "/a")
+          assert.deepStrictEqual(
+            Option.map(found, ({ content }) => [...content]),
+            Option.some([0, 255])
+          )
+        })
+      )
+      assert.deepStrictEqual(yield* Effect.promise(() => readdir(directory)), ["kept"])
+    })
+  )
+
+  it.scoped("cleans up what an aborted write left, and deletes what it replaces", () =>
+    Effect.gen(function* () {
+      const directory = yield* scratch
+      const names = Effect.promise(() => readdir(join(directory, "c")))
+      yield* inDirectory(directory, (store) =>
+        Effect.gen(function* () {
+          yield* store.save(record("c"))
+          for (const text of ["1", "2", "3"]) yield* store.write("c", [{ path: "/a", content: bytes(text) }])
+          assert.lengthOf(yield* names, 2)
+        })
+      )
+      yield* Effect.promise(() => writeFile(join(directory, "c", "left-over.tmp"), "half"))
+      yield* inDirectory(directory, (store) => store.contexts)
+      assert.lengthOf(yield* names, 2)
+    })
+  )
+
+  it.scoped("keeps every one of many changes at once", () =>
+    Effect.gen(function* () {
+      const directory = yield* scratch
+      const paths = Array.from({ length: 30 }, (_, n) => `/f${String(n).padStart(2, "0")}`)
+      yield* inDirectory(directory, (store) =>
+        Effect.zipRight(
+          store.save(record("c")),
+          Effect.forEach(paths, (path) => store.write("c", [{ path, content: bytes(path) }]), {
+            concurrency: "unbounded"
+          })
+        )
+      )
+      const files = yield* inDirectory(directory, (store) => store.files("c"))
+      assert.deepStrictEqual(
+        files.map(({ path }) => path),
+        paths
+      )
+    })
+  )
+
+  it.scoped("says which file it cannot read", () =>
+    Effect.gen(function* () {
+      const directory = yield* scratch
+      yield* inDirectory(directory, (store) => store.save(record("c")))
+      yield* Effect.promise(() => writeFile(join(directory, "c", "index.json"), "{"))
+      const cause = yield* Effect.flip(Effect.sandbox(inDirectory(directory, (store) => store.contexts)))
+      assert.include(Cause.pretty(cause), join(directory, "c", "index.json"))
+    })
+  )
+})
