@@ -1,0 +1,7 @@
+import { replayModule } from "./support/suite.js"
+
+replayModule("client")
+replayModule("fixture")
+replayModule("agentBay")
+replayModule("context")
+replayModule("betaNetwork")

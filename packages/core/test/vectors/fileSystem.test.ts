@@ -1,0 +1,3 @@
+import { replayModule } from "./support/suite.js"
+
+replayModule("fs")
