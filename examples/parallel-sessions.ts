@@ -3,15 +3,14 @@ import { AgentBay, SessionCommand } from "@effect-agentbay/core"
 import { Console, Effect, Either } from "effect"
 import { runExample } from "./support/run.js"
 
-const jobs = ["2 + 2", "10 / 4", "7 / 0", "3 ** 4", "len('session')"]
+const jobs = ["2 + 2", "6 * 7", "1 / 0", "2 * 3 * 4", "100 % 7"]
 
 /** Evaluates one expression in a session of its own. */
 const evaluate = (expression: string) =>
   Effect.gen(function* () {
     const bay = yield* AgentBay.AgentBay
     const session = yield* bay.session({ imageId: "linux_latest", labels: { job: "evaluate" } })
-    const program = `awk 'BEGIN { x = ${expression.replace("len('session')", 'length("session")')}; print x }'`
-    const { stdout } = yield* session.command.run(program).pipe(SessionCommand.orFail)
+    const { stdout } = yield* session.command.run(`echo $((${expression}))`).pipe(SessionCommand.orFail)
     return stdout.trim()
   }).pipe(Effect.scoped)
 

@@ -2,13 +2,25 @@ import { pathToFileURL } from "node:url"
 import type { AgentBay } from "@effect-agentbay/core"
 import { NodeAgentBay } from "@effect-agentbay/node"
 import { LocalCloud } from "@effect-agentbay/testing"
-import { Config, Effect, Layer, Option } from "effect"
+import { Config, Console, Context, Effect, Layer, Option } from "effect"
+
+const machines = {
+  bubblewrap: "real processes, each session in a private root",
+  memory: "an in-memory shell: install bubblewrap for real processes"
+}
+
+const local = LocalCloud.layerAgentBay().pipe(
+  Layer.tap((context) => {
+    const { machine, url } = Context.get(context, LocalCloud.LocalCloud)
+    return Console.log(`local cloud at ${url} (${machines[machine]})\n`)
+  })
+)
+
+const real = Layer.tap(NodeAgentBay.layer, () => Console.log("the real service, because AGENTBAY_API_KEY is set\n"))
 
 /** The real service when a key is configured, else a local cloud inside this process. */
 const cloud = Layer.unwrapEffect(
-  Effect.map(Config.option(Config.nonEmptyString("AGENTBAY_API_KEY")), (key) =>
-    Option.isSome(key) ? NodeAgentBay.layer : LocalCloud.layerAgentBay()
-  )
+  Effect.map(Config.option(Config.nonEmptyString("AGENTBAY_API_KEY")), (key) => (Option.isSome(key) ? real : local))
 )
 
 /** Runs an example when its file is the program that was started, and not when a test imports it. */
