@@ -12,7 +12,13 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import * as AgentBayConfig from "./AgentBayConfig.js"
-import type { ContextSyncError, InvalidArgument, SessionError, ToolError, VpcUnavailable } from "./AgentBayError.js"
+import type {
+  ContextSyncError,
+  InvalidArgument,
+  SessionError,
+  ToolError,
+  VpcUnavailable
+} from "./AgentBayError.js"
 import { makeSessions } from "./internal/makeSessions.js"
 import type { Session } from "./Session.js"
 import type { SessionHandle } from "./SessionHandle.js"
@@ -22,7 +28,7 @@ import * as Networks from "./storage/Networks.js"
 import * as ControlPlane from "./transport/ControlPlane.js"
 import * as LinkTransport from "./transport/LinkTransport.js"
 import * as ToolTransport from "./transport/ToolTransport.js"
-import * as VpcTransport from "./transport/VpcTransport.js"
+import type * as VpcTransport from "./transport/VpcTransport.js"
 
 /**
  * What a session should be like; see `SessionParams.CreateParams` for every member.

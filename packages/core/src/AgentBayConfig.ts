@@ -218,7 +218,9 @@ const setting = <A>(
 ): Effect.Effect<Option.Option<A>, InvalidConfiguration> =>
   Effect.catchAll(Config.option(config), (error) =>
     // Config errors repeat the value, which may be a secret; the name and the rule are enough.
-    Effect.fail(new InvalidConfiguration({ field, variable: variables[field], rule: `${rule} (${error._op})` }))
+    Effect.fail(
+      new InvalidConfiguration({ field, variable: variables[field], rule: `${rule} (${error._op})` })
+    )
   )
 
 /**
@@ -232,16 +234,25 @@ export const fromEnvironment = (
   explicit: Partial<Options> = {}
 ): Effect.Effect<AgentBayConfig.Service, InvalidConfiguration> =>
   Effect.gen(function* () {
-    const apiKey = explicit.apiKey ?? Option.getOrUndefined(yield* setting("apiKey", Config.redacted("AGENTBAY_API_KEY"), "must be readable"))
+    const apiKey =
+      explicit.apiKey ??
+      Option.getOrUndefined(yield* setting("apiKey", Config.redacted("AGENTBAY_API_KEY"), "must be readable"))
     if (apiKey === undefined) {
       return yield* reject("apiKey", undefined, "must be set to your AgentBay api key")
     }
-    const endpoint = explicit.endpoint ?? Option.getOrUndefined(yield* setting("endpoint", Config.string("AGENTBAY_ENDPOINT"), endpointRule))
-    const timeoutText = Option.getOrUndefined(yield* setting("timeouts.request", Config.string("AGENTBAY_TIMEOUT_MS"), "must be readable"))
-    const regionId = explicit.regionId ?? Option.getOrUndefined(yield* setting("regionId", Config.string("AGENTBAY_REGION_ID"), "must be readable"))
+    const endpoint =
+      explicit.endpoint ??
+      Option.getOrUndefined(yield* setting("endpoint", Config.string("AGENTBAY_ENDPOINT"), endpointRule))
+    const timeoutText = Option.getOrUndefined(
+      yield* setting("timeouts.request", Config.string("AGENTBAY_TIMEOUT_MS"), "must be readable")
+    )
+    const regionId =
+      explicit.regionId ??
+      Option.getOrUndefined(
+        yield* setting("regionId", Config.string("AGENTBAY_REGION_ID"), "must be readable")
+      )
     const timeout =
-      explicit.timeouts?.request ??
-      (timeoutText === undefined ? undefined : yield* parseMillis(timeoutText))
+      explicit.timeouts?.request ?? (timeoutText === undefined ? undefined : yield* parseMillis(timeoutText))
     return yield* make({
       ...explicit,
       apiKey,
@@ -265,5 +276,7 @@ const parseMillis = (text: string): Effect.Effect<number, InvalidConfiguration> 
  * @since 0.1.0
  * @category layers
  */
-export const layerEnv = (explicit: Partial<Options> = {}): Layer.Layer<AgentBayConfig, InvalidConfiguration> =>
+export const layerEnv = (
+  explicit: Partial<Options> = {}
+): Layer.Layer<AgentBayConfig, InvalidConfiguration> =>
   Layer.effect(AgentBayConfig, fromEnvironment(explicit))

@@ -13,13 +13,19 @@ import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as AgentBay from "./AgentBay.js"
-import type { ContextSyncError, InvalidArgument, SessionError, ToolError, VpcUnavailable } from "./AgentBayError.js"
+import type {
+  ContextSyncError,
+  InvalidArgument,
+  SessionError,
+  ToolError,
+  VpcUnavailable
+} from "./AgentBayError.js"
 import type { ToolEntry } from "./contract/ToolEntry.js"
+import type { SessionHandle } from "./SessionHandle.js"
 import { SessionCode } from "./session/SessionCode.js"
 import { SessionCommand } from "./session/SessionCommand.js"
 import { SessionContext } from "./session/SessionContext.js"
 import { SessionFileSystem } from "./session/SessionFileSystem.js"
-import type { SessionHandle } from "./SessionHandle.js"
 import type { ToolAnswer } from "./transport/ToolAnswer.js"
 
 /**
@@ -135,14 +141,12 @@ export interface DeleteOptions {
  * @category models
  */
 export interface DeleteSession {
-  (options?: DeleteOptions & { readonly syncContexts?: false | undefined }): Effect.Effect<
-    void,
-    SessionError | InvalidArgument
-  >
-  (options: DeleteOptions & { readonly syncContexts: boolean }): Effect.Effect<
-    void,
-    SessionError | InvalidArgument | ContextSyncError
-  >
+  (
+    options?: DeleteOptions & { readonly syncContexts?: false | undefined }
+  ): Effect.Effect<void, SessionError | InvalidArgument>
+  (
+    options: DeleteOptions & { readonly syncContexts: boolean }
+  ): Effect.Effect<void, SessionError | InvalidArgument | ContextSyncError>
 }
 
 /**
@@ -277,7 +281,8 @@ export const toContext = (session: Session.Service): Context.Context<Modules> =>
  * @since 0.1.0
  * @category layers
  */
-export const layerOf = (session: Session.Service): Layer.Layer<Modules> => Layer.succeedContext(toContext(session))
+export const layerOf = (session: Session.Service): Layer.Layer<Modules> =>
+  Layer.succeedContext(toContext(session))
 
 /**
  * Creates a session for as long as the layer lives and provides the handle and all its modules. Fails as
@@ -302,6 +307,4 @@ export const layerOf = (session: Session.Service): Layer.Layer<Modules> => Layer
 export const layer = (
   params: AgentBay.CreateParams = {}
 ): Layer.Layer<Modules, AgentBay.CreateError, AgentBay.AgentBay> =>
-  Layer.scopedContext(
-    Effect.flatMap(AgentBay.AgentBay, (bay) => Effect.map(bay.session(params), toContext))
-  )
+  Layer.scopedContext(Effect.flatMap(AgentBay.AgentBay, (bay) => Effect.map(bay.session(params), toContext)))

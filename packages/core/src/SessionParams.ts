@@ -70,7 +70,14 @@ export type CreateParams = typeof CreateParams.Type
  * @since 0.1.0
  * @category schemas
  */
-export const SessionStatusFilter = Schema.Literal("RUNNING", "PAUSING", "PAUSED", "RESUMING", "DELETING", "DELETED")
+export const SessionStatusFilter = Schema.Literal(
+  "RUNNING",
+  "PAUSING",
+  "PAUSED",
+  "RESUMING",
+  "DELETING",
+  "DELETED"
+)
 
 /**
  * @since 0.1.0

@@ -88,7 +88,10 @@ export const make = <
   _tag: "Action",
   name: options.name,
   request: options.request,
-  data: (options.data === undefined ? Nothing : valueOrJsonText(options.data)) as Schema.Schema<Data, DataEncoded>,
+  data: (options.data === undefined ? Nothing : valueOrJsonText(options.data)) as Schema.Schema<
+    Data,
+    DataEncoded
+  >,
   inQuery: options.inQuery ?? [],
   idempotent: options.idempotent
 })
@@ -141,7 +144,11 @@ const readBoolean = (value: unknown): Option.Option<boolean> =>
   typeof value === "boolean"
     ? Option.some(value)
     : Option.flatMap(readText(value), (text) =>
-        /^(true|1)$/i.test(text) ? Option.some(true) : /^(false|0)$/i.test(text) ? Option.some(false) : Option.none()
+        /^(true|1)$/i.test(text)
+          ? Option.some(true)
+          : /^(false|0)$/i.test(text)
+            ? Option.some(false)
+            : Option.none()
       )
 
 /**

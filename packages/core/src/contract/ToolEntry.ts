@@ -17,7 +17,10 @@ export const ToolEntry = withAliases(
     name: Schema.String,
     server: textOrEmpty("server"),
     description: textOrEmpty("description"),
-    inputSchema: Schema.optionalWith(valueOrJsonText(Schema.Unknown), { default: () => ({}), nullable: true }),
+    inputSchema: Schema.optionalWith(valueOrJsonText(Schema.Unknown), {
+      default: () => ({}),
+      nullable: true
+    }),
     tool: textOrEmpty("tool")
   }),
   {

@@ -14,18 +14,22 @@ import * as Schema from "effect/Schema"
  * @since 0.1.0
  * @category parameters
  */
-export const BooleanText: Schema.Schema<boolean, string> = Schema.transformOrFail(Schema.String, Schema.Boolean, {
-  strict: true,
-  decode: (text, _, ast) => {
-    const lower = text.toLowerCase()
-    return lower === "true" || lower === "1"
-      ? ParseResult.succeed(true)
-      : lower === "false" || lower === "0"
-        ? ParseResult.succeed(false)
-        : ParseResult.fail(new ParseResult.Type(ast, text, "expected true or false"))
-  },
-  encode: (value) => ParseResult.succeed(value ? "true" : "false")
-})
+export const BooleanText: Schema.Schema<boolean, string> = Schema.transformOrFail(
+  Schema.String,
+  Schema.Boolean,
+  {
+    strict: true,
+    decode: (text, _, ast) => {
+      const lower = text.toLowerCase()
+      return lower === "true" || lower === "1"
+        ? ParseResult.succeed(true)
+        : lower === "false" || lower === "0"
+          ? ParseResult.succeed(false)
+          : ParseResult.fail(new ParseResult.Type(ast, text, "expected true or false"))
+    },
+    encode: (value) => ParseResult.succeed(value ? "true" : "false")
+  }
+)
 
 /**
  * A whole number as decimal text.

@@ -40,7 +40,10 @@ export interface ConnectionData {
 }
 
 const port = (text: Option.Option<string>): Option.Option<number> =>
-  Option.filter(Option.map(text, Number), (number) => Number.isInteger(number) && number > 0 && number < 65536)
+  Option.filter(
+    Option.map(text, Number),
+    (number) => Number.isInteger(number) && number > 0 && number < 65536
+  )
 
 export const connectionState = (data: ConnectionData) => ({
   networkInterfaceIp: data.networkInterfaceIp,
@@ -98,7 +101,8 @@ export const makeConnectionReader = (most = 16) => {
   }
   return <Data, Encoded>(schema: Schema.Schema<Data, Encoded>, raw: unknown): ReadConnection<Data> => {
     const record = asRecord(raw)
-    if (record === undefined) return { sessionId: Option.none(), content: Either.left("the answer has no Data") }
+    if (record === undefined)
+      return { sessionId: Option.none(), content: Either.left("the answer has no Data") }
     const { ToolList: toolList, ...rest } = record
     const content = Either.flatMap(
       Either.mapLeft(Schema.decodeUnknownEither(schema)(rest), (error) => {

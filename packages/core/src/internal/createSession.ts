@@ -14,7 +14,8 @@ import { CreateParams } from "../SessionParams.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import * as MobileConfiguration from "../storage/MobileConfiguration.js"
 import type { ContextSync } from "../storage/SyncPolicy.js"
-import { connectionState, type ConnectionReader, type SessionState } from "./connectionData.js"
+import { emptyToolDirectory } from "../transport/SessionConnection.js"
+import { type ConnectionReader, connectionState, type SessionState } from "./connectionData.js"
 import { createRequest, mountedContexts } from "./createRequest.js"
 import { releaseSession } from "./deleteSession.js"
 import { withTools } from "./getSession.js"
@@ -23,7 +24,6 @@ import { makeSession } from "./makeSession.js"
 import { recordingPath, transferPath } from "./mountPaths.js"
 import { ensureLabels } from "./sessionOperations.js"
 import { samePath, waitForTasks } from "./syncTasks.js"
-import { emptyToolDirectory } from "../transport/SessionConnection.js"
 import { ensureType, invalid } from "./validate.js"
 
 const operation = "AgentBay.create"
@@ -38,7 +38,9 @@ const validate = (params: CreateParams): Effect.Effect<CreateParams, InvalidArgu
     const paths = new Set<string>()
     for (const { path } of mountedContexts(checked)) {
       if (paths.has(path)) {
-        return yield* Effect.fail(invalid(operation, "contexts", path, "a path can be mounted once per session"))
+        return yield* Effect.fail(
+          invalid(operation, "contexts", path, "a path can be mounted once per session")
+        )
       }
       paths.add(path)
     }
@@ -57,7 +59,9 @@ const runSetup = (session: Session.Service, command: string) =>
     Effect.catchTags({
       InvalidArgument: Effect.die,
       CommandTimeout: (error) =>
-        Effect.fail(new ToolError({ operation, tool: "shell", sessionId: session.sessionId, text: error.message }))
+        Effect.fail(
+          new ToolError({ operation, tool: "shell", sessionId: session.sessionId, text: error.message })
+        )
     }),
     Effect.filterOrFail(
       ({ exitCode }) => exitCode === 0,
@@ -72,6 +76,12 @@ const runSetup = (session: Session.Service, command: string) =>
     )
   )
 
+/** A session that exists, and the id of the request that made it. */
+interface Created {
+  readonly session: Session.Service
+  readonly requestId: string
+}
+
 export const makeCreate = (
   account: AccountRuntime,
   readConnection: ConnectionReader
@@ -84,7 +94,7 @@ export const makeCreate = (
   const attach = (sessionId: string): Session.Service => makeSession(account, bareState(sessionId))
 
   /** Asks for the session. From here on there is one, unless this fails. */
-  const request = (params: CreateParams): Effect.Effect<Session.Service, SessionError> =>
+  const request = (params: CreateParams): Effect.Effect<Created, SessionError> =>
     Effect.gen(function* () {
       const { data, requestId } = yield* account.controlPlane.call(
         CreateRaw,
@@ -101,11 +111,14 @@ export const makeCreate = (
       const answer = read.content.right
       if (Option.contains(answer.data.success, false)) {
         if (Option.isSome(read.sessionId)) yield* release(read.sessionId.value)
-        return yield* fail("Unknown", answer.data.errMsg === "" ? "the service gave no reason" : answer.data.errMsg)
+        return yield* fail(
+          "Unknown",
+          answer.data.errMsg === "" ? "the service gave no reason" : answer.data.errMsg
+        )
       }
       if (Option.isNone(read.sessionId)) return yield* fail("Decode", "the answer has no SessionId")
       const contexts = mountedContexts(params)
-      return makeSession(account, {
+      const session = makeSession(account, {
         ...connectionState(answer.data),
         sessionId: read.sessionId.value,
         imageId: Option.fromNullable(params.imageId),
@@ -115,23 +128,29 @@ export const makeCreate = (
         recordContextId: mountedAt(contexts, recordingPath.path),
         tools: answer.tools
       })
+      return { session, requestId }
     })
 
   /** Everything between an existing session and one that can be handed over. */
-  const prepare = (session: Session.Service, params: CreateParams): Effect.Effect<Session.Service, CreateError> =>
+  const prepare = (
+    { requestId, session }: Created,
+    params: CreateParams
+  ): Effect.Effect<Session.Service, CreateError> =>
     Effect.gen(function* () {
       yield* withTools(session)
       const mobile = params.extraConfigs?.mobile
       if (mobile !== undefined) {
         const seconds = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-        for (const command of MobileConfiguration.toCommands(mobile, seconds)) yield* runSetup(session, command)
+        for (const command of MobileConfiguration.toCommands(mobile, seconds))
+          yield* runSetup(session, command)
       }
       const awaited = mountedContexts(params).filter((context) => context.waitForCompletion !== false)
       if (awaited.length > 0 && params.waitForContexts !== false) {
         yield* waitForTasks(
-          { account, sessionId: session.sessionId, connection: () => bareState(session.sessionId) },
+          { account, sessionId: session.sessionId },
           {
             operation,
+            requestId,
             filter: {},
             isRelevant: (task) =>
               awaited.some(
@@ -150,9 +169,9 @@ export const makeCreate = (
   const make = (params: CreateParams, restore: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>) =>
     Effect.gen(function* () {
       const checked = yield* validate(params)
-      const session = yield* request(checked)
-      return yield* restore(prepare(session, checked)).pipe(
-        Effect.onExit((exit) => (Exit.isFailure(exit) ? release(session.sessionId) : Effect.void))
+      const created = yield* request(checked)
+      return yield* restore(prepare(created, checked)).pipe(
+        Effect.onExit((exit) => (Exit.isFailure(exit) ? release(created.session.sessionId) : Effect.void))
       )
     })
 
@@ -161,9 +180,7 @@ export const makeCreate = (
       Effect.uninterruptibleMask((restore) => make(params, restore)).pipe(Effect.withSpan("AgentBay.create")),
     session: (params = {}) =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.tap(make(params, restore), (session) =>
-          Effect.addFinalizer(() => release(session.sessionId))
-        )
+        Effect.tap(make(params, restore), (session) => Effect.addFinalizer(() => release(session.sessionId)))
       ).pipe(Effect.withSpan("AgentBay.session"))
   }
 }

@@ -25,7 +25,9 @@ export const withDeadline = <A, E, R, E2>(
         isOver = true
         return Fiber.interruptAsFork(work, FiberId.none)
       })
-      const timer = yield* Effect.forkDaemon(Effect.interruptible(Effect.zipRight(Effect.sleep(deadline), end)))
+      const timer = yield* Effect.forkDaemon(
+        Effect.interruptible(Effect.zipRight(Effect.sleep(deadline), end))
+      )
       const exit = yield* restore(Fiber.await(work)).pipe(
         Effect.onInterrupt(() => Fiber.interrupt(work)),
         Effect.ensuring(Fiber.interruptAsFork(timer, FiberId.none))

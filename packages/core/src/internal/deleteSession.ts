@@ -4,7 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type { InvalidArgument, SessionError } from "../AgentBayError.js"
-import { DeleteSessionAsync, GetSessionDetail, ReleaseMcpSession } from "../contract/actions/SessionActions.js"
+import {
+  DeleteSessionAsync,
+  GetSessionDetail,
+  ReleaseMcpSession
+} from "../contract/actions/SessionActions.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import { pollUntil, waitedInVain } from "./poll.js"
 import { ensureTimeout } from "./validate.js"
@@ -27,8 +31,14 @@ const confirm = (
     look: account.controlPlane.call(GetSessionDetail, { sessionId }, { operation, sessionId }).pipe(
       Effect.map(({ data }) => Option.exists(data.status, (status) => ended.has(status))),
       // A gateway without this action cannot confirm; it accepted the deletion, and that is all there is.
-      Effect.catchIf((error) => isGone(error) || error.reason === "Unsupported", () => Effect.succeed(true)),
-      Effect.catchIf((error) => error.isRetryable, () => Effect.succeed(false))
+      Effect.catchIf(
+        (error) => isGone(error) || error.reason === "Unsupported",
+        () => Effect.succeed(true)
+      ),
+      Effect.catchIf(
+        (error) => error.isRetryable,
+        () => Effect.succeed(false)
+      )
     ),
     isDone: (isOver) => isOver,
     onTimeout: waitedInVain({ operation, sessionId, requestId }, "the session to end")
@@ -59,7 +69,10 @@ export const deleteSession = (
     )
     if (Option.isSome(accepted)) yield* confirm(account, operation, sessionId, accepted.value, timeout)
   }).pipe(
-    Effect.catchIf((error): error is SessionError => error._tag === "SessionError" && isGone(error), () => Effect.void)
+    Effect.catchIf(
+      (error): error is SessionError => error._tag === "SessionError" && isGone(error),
+      () => Effect.void
+    )
   )
 
 /**
@@ -83,9 +96,9 @@ export const releaseSession = (
       while: (error) => error._tag === "SessionError" && error.isRetryable
     }),
     Effect.catchAll((error) =>
-      Effect.logError(`Session ${sessionId} could not be deleted and may still be alive: ${error.message}`).pipe(
-        Effect.annotateLogs({ "agentbay.session.id": sessionId })
-      )
+      Effect.logError(
+        `Session ${sessionId} could not be deleted and may still be alive: ${error.message}`
+      ).pipe(Effect.annotateLogs({ "agentbay.session.id": sessionId }))
     )
   )
 }

@@ -1,5 +1,5 @@
 /** What the direct routes (link and VPC) have in common: the request, and how an answer is read. */
-import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Clock from "effect/Clock"
@@ -8,11 +8,11 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import type { SessionError } from "../AgentBayError.js"
+import type { SessionConnection } from "../transport/SessionConnection.js"
+import { fromDirectBody, type Route, type ToolAnswer } from "../transport/ToolAnswer.js"
 import { withDeadline } from "./deadline.js"
 import { type CallFacts, classify, retryAfterMs, sessionError, timeoutError } from "./httpFailure.js"
-import { fromDirectBody, type Route, type ToolAnswer } from "../transport/ToolAnswer.js"
 import { redactText } from "./redact.js"
-import type { SessionConnection } from "../transport/SessionConnection.js"
 
 /**
  * One tool call, ready to travel. `args` is the encoded argument object.
@@ -57,12 +57,16 @@ export const execute = (
           phase: "sent",
           status,
           retryAfterMs: retryAfterMs(response.headers, yield* Clock.currentTimeMillis),
-          detail: body.trimStart().startsWith("<") ? "an HTML page came back" : redactText(body, facts.secrets).slice(0, 500)
+          detail: body.trimStart().startsWith("<")
+            ? "an HTML page came back"
+            : redactText(body, facts.secrets).slice(0, 500)
         })
       )
     }
     const result = fromDirectBody(body)
     return Either.isRight(result)
       ? { ...result.right, route, requestId: facts.requestId }
-      : yield* Effect.fail(sessionError(facts, { reason: "Decode", phase: "sent", status, detail: result.left }))
+      : yield* Effect.fail(
+          sessionError(facts, { reason: "Decode", phase: "sent", status, detail: result.left })
+        )
   }).pipe((answer) => withDeadline(answer, timeout, () => timeoutError(facts, timeout)))

@@ -15,7 +15,8 @@ const pairs = (parameters: Parameters): ReadonlyArray<readonly [string, string]>
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
 
 // A lone surrogate cannot be expressed in UTF-8; encodeURIComponent would throw on it.
-export const percentEncode = (text: string): string => encodeURIComponent(text.replace(loneSurrogate, "\uFFFD"))
+export const percentEncode = (text: string): string =>
+  encodeURIComponent(text.replace(loneSurrogate, "\uFFFD"))
 
 /** Percent-encoded UTF-8 joined by `&`; a space is `%20`. */
 export const encodeForm = (parameters: Parameters): string =>

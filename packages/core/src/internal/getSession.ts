@@ -8,18 +8,17 @@ import type { SessionError } from "../AgentBayError.js"
 import { GetSession } from "../contract/actions/SessionActions.js"
 import type { Session } from "../Session.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
-import { connectionState, type ConnectionReader } from "./connectionData.js"
+import { type ConnectionReader, connectionState } from "./connectionData.js"
 import { sessionError } from "./httpFailure.js"
 import { makeSession } from "./makeSession.js"
 import { recordingPath, transferPath } from "./mountPaths.js"
 import { ensureText } from "./validate.js"
 
 /** The names under which earlier clients created the contexts of a session. */
-const namedContext = (contexts: ReadonlyArray<{ readonly id: string; readonly name: string }>, prefix: string) =>
-  Option.map(
-    Option.fromNullable(contexts.find(({ name }) => name.startsWith(prefix))),
-    ({ id }) => id
-  )
+const namedContext = (
+  contexts: ReadonlyArray<{ readonly id: string; readonly name: string }>,
+  prefix: string
+) => Option.map(Option.fromNullable(contexts.find(({ name }) => name.startsWith(prefix))), ({ id }) => id)
 
 /** A VPC session is useless without its tools; the service lists them by image. */
 export const withTools = (session: Session.Service): Effect.Effect<Session.Service, SessionError> =>
@@ -34,10 +33,7 @@ export const withTools = (session: Session.Service): Effect.Effect<Session.Servi
 /** Decoded here, not by the transport: equal tool lists are shared. */
 const GetRaw = { ...GetSession, data: Schema.Unknown }
 
-export const makeGet = (
-  account: AccountRuntime,
-  readConnection: ConnectionReader
-): AgentBay.Service["get"] =>
+export const makeGet = (account: AccountRuntime, readConnection: ConnectionReader): AgentBay.Service["get"] =>
   Effect.fn("AgentBay.get")(function* (sessionId) {
     const operation = "AgentBay.get"
     yield* ensureText(operation, "sessionId", sessionId)

@@ -80,8 +80,10 @@ export const timeoutError = (facts: CallFacts, deadline: Duration.Duration): Ses
     detail: `no answer within ${Duration.format(deadline)}`
   })
 
-const unauthorized = /^(NOT_LOGIN|Unauthorized|Forbidden|InvalidApiKey|InvalidAccessKey|NoPermission|Forbidden\..*)$/i
-const conflict = /(Conflict|IncorrectStatus|InvalidStatus|StatusNotSupport|AlreadyBound|AlreadyExist|InvalidOperation)/i
+const unauthorized =
+  /^(NOT_LOGIN|Unauthorized|Forbidden|InvalidApiKey|InvalidAccessKey|NoPermission|Forbidden\..*)$/i
+const conflict =
+  /(Conflict|IncorrectStatus|InvalidStatus|StatusNotSupport|AlreadyBound|AlreadyExist|InvalidOperation)/i
 const invalidRequest = /^(Invalid|Missing|Illegal|Malformed)/i
 
 /** What kind of refusal a code, an HTTP status and a message stand for. */
@@ -92,7 +94,8 @@ export const classify = (code: string, status: number | undefined, message: stri
   if (/NotFound|NotExist/i.test(code) || status === 404) return "NotFound"
   if (conflict.test(code) || status === 409) return "Conflict"
   if (/Timeout/i.test(code) || status === 408 || status === 504) return "Timeout"
-  if (/Unavailable|Internal|ServerBusy/i.test(code) || (status !== undefined && status >= 500)) return "Unavailable"
+  if (/Unavailable|Internal|ServerBusy/i.test(code) || (status !== undefined && status >= 500))
+    return "Unavailable"
   if (/file not exist|not found|does not exist/i.test(message)) return "NotFound"
   if (invalidRequest.test(code) || (status !== undefined && status >= 400)) return "InvalidRequest"
   return "Unknown"

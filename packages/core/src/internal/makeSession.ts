@@ -80,26 +80,31 @@ class LiveSession implements Session.Service, SessionRuntime {
   }
 
   get command() {
-    return (this.made.command ??= modules.command(this))
+    this.made.command ??= modules.command(this)
+    return this.made.command
   }
   get fileSystem() {
-    return (this.made.fileSystem ??= modules.fileSystem(this))
+    this.made.fileSystem ??= modules.fileSystem(this)
+    return this.made.fileSystem
   }
   get code() {
-    return (this.made.code ??= modules.code(this))
+    this.made.code ??= modules.code(this)
+    return this.made.code
   }
   get context() {
-    return (this.made.context ??= modules.context(this))
+    this.made.context ??= modules.context(this)
+    return this.made.context
   }
 
   private get own(): SessionOperations {
-    return (this.operations ??= makeSessionOperations(this, {
+    this.operations ??= makeSessionOperations(this, {
       imageId: this.state.imageId,
       context: () => this.context,
       setTools: (tools) => {
         this.state = { ...this.state, tools }
       }
-    }))
+    })
+    return this.operations
   }
 
   get callMcpTool() {
@@ -145,7 +150,12 @@ class LiveSession implements Session.Service, SessionRuntime {
 
   /** What a log or an inspector sees: identity, no credentials. */
   toJSON() {
-    return { _id: "Session", sessionId: this.sessionId, isVpc: this.isVpc, imageId: Option.getOrNull(this.imageId) }
+    return {
+      _id: "Session",
+      sessionId: this.sessionId,
+      isVpc: this.isVpc,
+      imageId: Option.getOrNull(this.imageId)
+    }
   }
 
   [Symbol.for("nodejs.util.inspect.custom")]() {

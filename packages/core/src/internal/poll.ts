@@ -33,7 +33,11 @@ export const waitedInVain =
   (timeout: Duration.Duration): SessionError =>
     sessionError(
       { ...facts, secrets: [] },
-      { reason: "Timeout", phase: "sent", detail: `waited ${Duration.format(timeout)} in vain for ${awaited}` }
+      {
+        reason: "Timeout",
+        phase: "sent",
+        detail: `waited ${Duration.format(timeout)} in vain for ${awaited}`
+      }
     )
 
 /**

@@ -72,35 +72,49 @@ export const makeSessionOperations = (
   const { controlPlane } = account
   const factsOf = (operation: string) => ({ operation, sessionId })
   const decodeError = (operation: string, requestId: string, detail: string) =>
-    sessionError({ operation, sessionId, requestId, secrets: [] }, { reason: "Decode", phase: "sent", detail })
+    sessionError(
+      { operation, sessionId, requestId, secrets: [] },
+      { reason: "Decode", phase: "sent", detail }
+    )
 
   const callMcpTool: SessionOperations["callMcpTool"] = Effect.fn("Session.callMcpTool")(
     function* (name, args, options) {
       const operation = "Session.callMcpTool"
       yield* ensureText(operation, "name", name)
-      const isObject = args === undefined || (typeof args === "object" && args !== null && !Array.isArray(args))
+      const isObject =
+        args === undefined || (typeof args === "object" && args !== null && !Array.isArray(args))
       yield* ensure(isObject, operation, "args", args, "it must be a JSON object")
       const timeout =
-        options?.timeout === undefined ? undefined : yield* ensureTimeout(operation, "timeout", options.timeout)
+        options?.timeout === undefined
+          ? undefined
+          : yield* ensureTimeout(operation, "timeout", options.timeout)
       const answer = yield* account.toolTransport.invoke(runtime.connection(), name, args ?? {}, {
         operation,
         timeout,
         autoGenSession: options?.autoGenSession
       })
       return answer.isError
-        ? yield* new ToolError({ operation, tool: name, sessionId, requestId: answer.requestId, text: answer.text })
+        ? yield* new ToolError({
+            operation,
+            tool: name,
+            sessionId,
+            requestId: answer.requestId,
+            text: answer.text
+          })
         : answer
     }
   )
 
-  const listMcpTools: SessionOperations["listMcpTools"] = Effect.fn("Session.listMcpTools")(function* (imageId) {
-    const operation = "Session.listMcpTools"
-    if (imageId !== undefined) yield* ensureText(operation, "imageId", imageId)
-    const image = imageId ?? Option.getOrElse(parts.imageId, () => fallbackImage)
-    const { data } = yield* controlPlane.call(ListMcpTools, { imageId: image }, factsOf(operation))
-    if (imageId === undefined) parts.setTools(makeToolDirectory(data))
-    return data
-  })
+  const listMcpTools: SessionOperations["listMcpTools"] = Effect.fn("Session.listMcpTools")(
+    function* (imageId) {
+      const operation = "Session.listMcpTools"
+      if (imageId !== undefined) yield* ensureText(operation, "imageId", imageId)
+      const image = imageId ?? Option.getOrElse(parts.imageId, () => fallbackImage)
+      const { data } = yield* controlPlane.call(ListMcpTools, { imageId: image }, factsOf(operation))
+      if (imageId === undefined) parts.setTools(makeToolDirectory(data))
+      return data
+    }
+  )
 
   const info: SessionOperations["info"] = Effect.gen(function* () {
     const operation = "Session.info"
@@ -178,10 +192,16 @@ export const makeSessionOperations = (
     const operation = "Session.delete"
     if (options?.timeout !== undefined) yield* ensureTimeout(operation, "timeout", options.timeout)
     if (options?.syncContexts === true) {
-      yield* parts.context().sync().pipe(
-        // A session without contexts has nothing to transfer.
-        Effect.catchIf((error) => error._tag === "ContextSyncError" && error.reason === "NotStarted", () => Effect.void)
-      )
+      yield* parts
+        .context()
+        .sync()
+        .pipe(
+          // A session without contexts has nothing to transfer.
+          Effect.catchIf(
+            (error) => error._tag === "ContextSyncError" && error.reason === "NotStarted",
+            () => Effect.void
+          )
+        )
     }
     yield* deleteSession(account, operation, sessionId, options?.timeout)
   })

@@ -60,12 +60,18 @@ const change =
         const status = Option.getOrElse(data.status, () => "UNKNOWN")
         const elapsed = (yield* Clock.currentTimeMillis) - begun
         const isOnTheWay =
-          status === target || status === waiting || ((status === from || status === "UNKNOWN") && elapsed < graceMillis)
+          status === target ||
+          status === waiting ||
+          ((status === from || status === "UNKNOWN") && elapsed < graceMillis)
         if (!isOnTheWay) {
           return yield* Effect.fail(
             sessionError(
               { ...facts, requestId, secrets: [] },
-              { reason: "Conflict", phase: "sent", detail: `the session is ${status} and does not become ${target}` }
+              {
+                reason: "Conflict",
+                phase: "sent",
+                detail: `the session is ${status} and does not become ${target}`
+              }
             )
           )
         }

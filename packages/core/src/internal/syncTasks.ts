@@ -18,6 +18,9 @@ export interface TaskFilter {
   readonly taskType?: string | undefined
 }
 
+/** The session whose transfers are looked at. */
+type Watched = Pick<SessionRuntime, "account" | "sessionId">
+
 const decodeStatus = Schema.decodeEither(ContextStatus)
 const decodeTasks = Schema.decodeUnknownEither(valueOrJsonText(Schema.Array(SyncTask)))
 
@@ -37,7 +40,7 @@ const parseTasks = (text: string): Either.Either<ReadonlyArray<SyncTask>, string
 
 /** One look at the transfers of a session. A failed query is a failure, never an empty list. */
 export const listTasks = (
-  runtime: SessionRuntime,
+  runtime: Watched,
   operation: string,
   filter: TaskFilter
 ): Effect.Effect<{ readonly tasks: ReadonlyArray<SyncTask>; readonly requestId: string }, SessionError> =>
@@ -67,7 +70,8 @@ export const isFailed = (task: SyncTask): boolean => task.status.toLowerCase() =
 
 export const isFinal = (task: SyncTask): boolean => isSuccess(task) || isFailed(task)
 
-export const isTransfer = (task: SyncTask): boolean => task.taskType === "upload" || task.taskType === "download"
+export const isTransfer = (task: SyncTask): boolean =>
+  task.taskType === "upload" || task.taskType === "download"
 
 const trimmed = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, "") : path)
 
@@ -132,7 +136,7 @@ const steady = <A>(look: Effect.Effect<A, SessionError>): Effect.Effect<A, Sessi
  * clients do). Returns the transfers; fails with `ContextSyncError` when one failed, did not end or never appeared.
  */
 export const waitForTasks = (
-  runtime: SessionRuntime,
+  runtime: Watched,
   options: WaitOptions
 ): Effect.Effect<ReadonlyArray<SyncTask>, SessionError | ContextSyncError> =>
   Effect.gen(function* () {

@@ -95,7 +95,11 @@ export const makeWatcher = () => {
         Effect.exit,
         Metric.trackDuration(meter.latency),
         Effect.flatten,
-        Effect.withSpan(call.spanName, { kind: "client", attributes: call.attributes, captureStackTrace: false })
+        Effect.withSpan(call.spanName, {
+          kind: "client",
+          attributes: call.attributes,
+          captureStackTrace: false
+        })
       )
     }
 }

@@ -71,7 +71,9 @@ const profilePolicy = (context: BrowserContext): SyncPolicy => ({
   downloadPolicy: null,
   deletePolicy: null,
   bwList:
-    context.syncMode === "everything" ? null : whiteLists(context.syncMode === "minimal" ? minimal : standard),
+    context.syncMode === "everything"
+      ? null
+      : whiteLists(context.syncMode === "minimal" ? minimal : standard),
   recyclePolicy: null
 })
 

@@ -173,7 +173,9 @@ export interface ContextFiles {
   ) => Effect.Effect<PresignedUrl, SessionError | InvalidArgument>
 }
 
-const toContext = (record: ContextActions.ContextRecord & { readonly id: Option.Some<string> }): StoredContext => ({
+const toContext = (
+  record: ContextActions.ContextRecord & { readonly id: Option.Some<string> }
+): StoredContext => ({
   id: record.id.value,
   name: record.name,
   state: record.state,
@@ -278,12 +280,20 @@ export const make = (runtime: AccountRuntime): Contexts => {
   const rename: Contexts["rename"] = Effect.fn("Contexts.rename")(function* (contextId, name) {
     yield* ensureText("Contexts.rename", "contextId", contextId)
     yield* ensureText("Contexts.rename", "name", name)
-    yield* controlPlane.call(ContextActions.ModifyContext, { id: contextId, name }, { operation: "Contexts.rename" })
+    yield* controlPlane.call(
+      ContextActions.ModifyContext,
+      { id: contextId, name },
+      { operation: "Contexts.rename" }
+    )
   })
 
   const deleteContext: Contexts["delete"] = Effect.fn("Contexts.delete")(function* (contextId) {
     yield* ensureText("Contexts.delete", "contextId", contextId)
-    yield* controlPlane.call(ContextActions.DeleteContext, { id: contextId }, { operation: "Contexts.delete" })
+    yield* controlPlane.call(
+      ContextActions.DeleteContext,
+      { id: contextId },
+      { operation: "Contexts.delete" }
+    )
   })
 
   const clear: Contexts["clear"] = Effect.fn("Contexts.clear")(function* (contextId, options) {
@@ -308,39 +318,41 @@ export const make = (runtime: AccountRuntime): Contexts => {
     })
   })
 
-  const listFiles: ContextFiles["list"] = Effect.fn("Contexts.files.list")(function* (contextId, folder, options) {
-    const operation = "Contexts.files.list"
-    yield* ensureText(operation, "contextId", contextId)
-    yield* positiveInt(operation, "page", options?.page)
-    yield* positiveInt(operation, "pageSize", options?.pageSize)
-    const pageSize = options?.pageSize ?? 50
-    const reply = yield* controlPlane.call(
-      ContextActions.DescribeContextFiles,
-      {
-        contextId,
-        parentFolderPath: folder,
-        ...(options?.nextToken === undefined
-          ? { pageNumber: options?.page ?? 1, pageSize }
-          : { maxResults: pageSize, nextToken: options.nextToken })
-      },
-      { operation }
-    )
-    return {
-      files: (reply.data ?? []).map((file) => ({
-        id: file.fileId,
-        name: file.fileName,
-        path: file.filePath,
-        type: file.fileType,
-        size: file.size,
-        status: file.status,
-        createdAt: file.gmtCreate,
-        modifiedAt: file.gmtModified
-      })),
-      count: reply.count,
-      nextToken: reply.nextToken,
-      requestId: reply.requestId
+  const listFiles: ContextFiles["list"] = Effect.fn("Contexts.files.list")(
+    function* (contextId, folder, options) {
+      const operation = "Contexts.files.list"
+      yield* ensureText(operation, "contextId", contextId)
+      yield* positiveInt(operation, "page", options?.page)
+      yield* positiveInt(operation, "pageSize", options?.pageSize)
+      const pageSize = options?.pageSize ?? 50
+      const reply = yield* controlPlane.call(
+        ContextActions.DescribeContextFiles,
+        {
+          contextId,
+          parentFolderPath: folder,
+          ...(options?.nextToken === undefined
+            ? { pageNumber: options?.page ?? 1, pageSize }
+            : { maxResults: pageSize, nextToken: options.nextToken })
+        },
+        { operation }
+      )
+      return {
+        files: (reply.data ?? []).map((file) => ({
+          id: file.fileId,
+          name: file.fileName,
+          path: file.filePath,
+          type: file.fileType,
+          size: file.size,
+          status: file.status,
+          createdAt: file.gmtCreate,
+          modifiedAt: file.gmtModified
+        })),
+        count: reply.count,
+        nextToken: reply.nextToken,
+        requestId: reply.requestId
+      }
     }
-  })
+  )
 
   const listAllFiles: ContextFiles["listAll"] = (contextId, folder, options) => {
     const pageSize = options?.pageSize ?? 50
@@ -405,4 +417,3 @@ export const make = (runtime: AccountRuntime): Contexts => {
     }
   }
 }
-

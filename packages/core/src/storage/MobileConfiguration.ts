@@ -21,7 +21,13 @@ const PackageName = Schema.String.pipe(
  * @since 0.1.0
  * @category schemas
  */
-export const SimulateMode = Schema.Literal("PropertiesOnly", "SensorsOnly", "PackagesOnly", "ServicesOnly", "All")
+export const SimulateMode = Schema.Literal(
+  "PropertiesOnly",
+  "SensorsOnly",
+  "PackagesOnly",
+  "ServicesOnly",
+  "All"
+)
 
 /**
  * @since 0.1.0
@@ -46,7 +52,9 @@ export const MobileConfiguration = Schema.Struct({
       simulate: Schema.Boolean,
       simulatePath: Schema.optional(
         Schema.String.pipe(
-          Schema.pattern(/^\/[A-Za-z0-9_./-]*$/, { message: () => "an absolute path of letters, digits and _ . / -" })
+          Schema.pattern(/^\/[A-Za-z0-9_./-]*$/, {
+            message: () => "an absolute path of letters, digits and _ . / -"
+          })
         )
       ),
       simulateMode: Schema.optional(SimulateMode),

@@ -9,6 +9,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import type { InvalidArgument, SessionError } from "../AgentBayError.js"
 import { CreateNetwork, DescribeNetwork } from "../contract/actions/NetworkActions.js"
 import { sessionError } from "../internal/httpFailure.js"
@@ -25,15 +26,22 @@ export interface Networks {
    *
    * Fails with `SessionError`, and with `InvalidArgument` for a blank id.
    */
-  readonly bind: (networkId?: string) => Effect.Effect<
+  readonly bind: (
+    networkId?: string
+  ) => Effect.Effect<
     { readonly networkId: string; readonly token: Redacted.Redacted; readonly requestId: string },
     SessionError | InvalidArgument
   >
-  /** Whether a bound machine is online. Fails with `SessionError`, and with `InvalidArgument` for a blank id. */
+  /**
+   * Whether a bound machine is online. An unavailable service is asked up to three times. Fails with `SessionError`, and with `InvalidArgument` for a blank id.
+   */
   readonly describe: (
     networkId: string
   ) => Effect.Effect<{ readonly online: boolean; readonly requestId: string }, SessionError | InvalidArgument>
 }
+
+/** What every official client does while a network comes up: two more attempts, after 200 and 400 ms. */
+const unavailableBackOff = Schedule.intersect(Schedule.exponential("200 millis"), Schedule.recurs(2))
 
 /**
  * @since 0.1.0
@@ -65,7 +73,9 @@ export const make = ({ config, controlPlane }: AccountRuntime): Networks => ({
   }),
   describe: Effect.fn("Networks.describe")(function* (networkId) {
     yield* ensureText("Networks.describe", "networkId", networkId)
-    const reply = yield* controlPlane.call(DescribeNetwork, { networkId }, { operation: "Networks.describe" })
+    const reply = yield* controlPlane
+      .call(DescribeNetwork, { networkId }, { operation: "Networks.describe" })
+      .pipe(Effect.retry({ schedule: unavailableBackOff, while: (error) => error.reason === "Unavailable" }))
     return {
       online: Option.getOrElse(reply.data?.online ?? Option.none(), () => false),
       requestId: reply.requestId

@@ -88,7 +88,10 @@ export const Lifecycle = Schema.Literal(
  * @since 0.1.0
  * @category schemas
  */
-export const RecyclePolicy = Schema.Struct({ lifecycle: Lifecycle, paths: Schema.optional(Schema.Array(plainPath)) })
+export const RecyclePolicy = Schema.Struct({
+  lifecycle: Lifecycle,
+  paths: Schema.optional(Schema.Array(plainPath))
+})
 
 /**
  * A part of the mount that is synchronised: `path` relative to the mount, `excludePaths` relative to `path`. With

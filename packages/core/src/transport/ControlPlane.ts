@@ -8,7 +8,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -102,7 +102,11 @@ const timestamp = (nowMs: number): string => `${new Date(nowMs).toISOString().sl
 /** 32 hexadecimal digits. */
 const nonce = Effect.map(Effect.all([Random.next, Random.next, Random.next]), (fractions) =>
   fractions
-    .map((fraction) => Math.floor(fraction * 2 ** 44).toString(16).padStart(11, "0"))
+    .map((fraction) =>
+      Math.floor(fraction * 2 ** 44)
+        .toString(16)
+        .padStart(11, "0")
+    )
     .join("")
     .slice(0, 32)
 )
@@ -114,7 +118,9 @@ const parseBody = (text: string): Either.Either<Record<string, unknown>, string>
       ? Either.right(value as Record<string, unknown>)
       : Either.left("the answer is not a JSON object")
   } catch {
-    return Either.left(text.trimStart().startsWith("<") ? "the answer is an HTML page" : "the answer is not JSON")
+    return Either.left(
+      text.trimStart().startsWith("<") ? "the answer is an HTML page" : "the answer is not JSON"
+    )
   }
 }
 
@@ -176,7 +182,13 @@ export const make: Effect.Effect<
     const data = Schema.decodeUnknownEither(schema)(envelope.data)
     if (Either.isLeft(data)) {
       return Either.left(
-        sessionError(facts, { reason: "Decode", phase: "sent", status, requestId, detail: `Data: ${issueText(data.left)}` })
+        sessionError(facts, {
+          reason: "Decode",
+          phase: "sent",
+          status,
+          requestId,
+          detail: `Data: ${issueText(data.left)}`
+        })
       )
     }
     return Either.right({
@@ -225,7 +237,14 @@ export const make: Effect.Effect<
         )
       )
       const text = yield* response.text
-      return yield* read(facts, action.data, response.status, response.headers, text, yield* Clock.currentTimeMillis)
+      return yield* read(
+        facts,
+        action.data,
+        response.status,
+        response.headers,
+        text,
+        yield* Clock.currentTimeMillis
+      )
     }).pipe(
       Effect.catchTags({
         RequestError: (error) => Effect.fail(transportError(facts, error)),
@@ -254,8 +273,5 @@ export const make: Effect.Effect<
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<
-  ControlPlane,
-  never,
-  AgentBayConfig.AgentBayConfig | HttpClient.HttpClient
-> = Layer.effect(ControlPlane, make)
+export const layer: Layer.Layer<ControlPlane, never, AgentBayConfig.AgentBayConfig | HttpClient.HttpClient> =
+  Layer.effect(ControlPlane, make)

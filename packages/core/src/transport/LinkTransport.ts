@@ -101,4 +101,7 @@ export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpCl
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<LinkTransport, never, HttpClient.HttpClient> = Layer.effect(LinkTransport, make)
+export const layer: Layer.Layer<LinkTransport, never, HttpClient.HttpClient> = Layer.effect(
+  LinkTransport,
+  make
+)

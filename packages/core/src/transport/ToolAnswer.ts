@@ -106,8 +106,9 @@ const unwrapText = (value: unknown): Either.Either<unknown, string> =>
  * @category decoding
  */
 export const fromApiData = (data: unknown): Either.Either<Result, string> =>
-  Either.flatMap(Either.mapLeft(unwrapText(data), (problem) => `Data ${problem}`), (value) =>
-    Either.fromOption(readResult(value), () => "Data is not a tool result (no content)")
+  Either.flatMap(
+    Either.mapLeft(unwrapText(data), (problem) => `Data ${problem}`),
+    (value) => Either.fromOption(readResult(value), () => "Data is not a tool result (no content)")
   )
 
 /** A message of a gateway that answers with an error object instead of a result. */
@@ -125,18 +126,26 @@ const embeddedError = (value: unknown): string | undefined => {
  * @category decoding
  */
 export const fromDirectBody = (body: string): Either.Either<Result, string> =>
-  Either.flatMap(Either.mapLeft(parseJson(body), (problem) => `the answer ${problem}`), (outer) => {
-    if (!isObject(outer)) return Either.left("the answer is not a JSON object")
-    const inner = unwrapText(outer.data)
-    if (Either.isLeft(inner)) return Either.left(`data ${inner.left}`)
-    // Older gateways leave out the inner wrapping, or all of it.
-    const candidates = [isObject(inner.right) ? inner.right.result : undefined, inner.right, outer.result, outer]
-    for (const candidate of candidates) {
-      const result = readResult(candidate)
-      if (Option.isSome(result)) return Either.right(result.value)
+  Either.flatMap(
+    Either.mapLeft(parseJson(body), (problem) => `the answer ${problem}`),
+    (outer) => {
+      if (!isObject(outer)) return Either.left("the answer is not a JSON object")
+      const inner = unwrapText(outer.data)
+      if (Either.isLeft(inner)) return Either.left(`data ${inner.left}`)
+      // Older gateways leave out the inner wrapping, or all of it.
+      const candidates = [
+        isObject(inner.right) ? inner.right.result : undefined,
+        inner.right,
+        outer.result,
+        outer
+      ]
+      for (const candidate of candidates) {
+        const result = readResult(candidate)
+        if (Option.isSome(result)) return Either.right(result.value)
+      }
+      const message = embeddedError(inner.right) ?? embeddedError(outer)
+      return Either.left(
+        message ?? (outer.data === undefined ? "the answer has no data" : "data has no result with content")
+      )
     }
-    const message = embeddedError(inner.right) ?? embeddedError(outer)
-    return Either.left(
-      message ?? (outer.data === undefined ? "the answer has no data" : "data has no result with content")
-    )
-  })
+  )

@@ -100,7 +100,11 @@ export declare namespace ToolTransport {
 const grace = Duration.seconds(15)
 
 const linkOf = (connection: SessionConnection, tool: string) =>
-  Option.all({ linkUrl: connection.linkUrl, token: connection.token, server: connection.tools.serverOf(tool) })
+  Option.all({
+    linkUrl: connection.linkUrl,
+    token: connection.token,
+    server: connection.tools.serverOf(tool)
+  })
 
 /**
  * @since 0.1.0
@@ -154,10 +158,15 @@ export const make: Effect.Effect<
     })
   }
 
-  const send = (request: ToolRequest, route: Route): Effect.Effect<ToolAnswer, SessionError | VpcUnavailable> => {
+  const send = (
+    request: ToolRequest,
+    route: Route
+  ): Effect.Effect<ToolAnswer, SessionError | VpcUnavailable> => {
     if (route === "vpc") {
       const direct = vpcTransport.call(request)
-      return config.vpcFallback === "api" ? Effect.catchTag(direct, "VpcUnavailable", () => overApi(request)) : direct
+      return config.vpcFallback === "api"
+        ? Effect.catchTag(direct, "VpcUnavailable", () => overApi(request))
+        : direct
     }
     const link = linkOf(request.connection, request.tool)
     return Option.isSome(link) ? linkTransport.call(request, link.value) : overApi(request)
@@ -178,7 +187,10 @@ export const make: Effect.Effect<
       route
     ).pipe(
       Effect.tap((answer) =>
-        Effect.annotateCurrentSpan({ "agentbay.request.id": answer.requestId, "agentbay.route": answer.route })
+        Effect.annotateCurrentSpan({
+          "agentbay.request.id": answer.requestId,
+          "agentbay.route": answer.route
+        })
       ),
       watch({
         spanName: `AgentBay.tool.${tool}`,
@@ -219,8 +231,17 @@ export const make: Effect.Effect<
       if (Either.isLeft(value)) {
         return yield* Effect.fail(
           sessionError(
-            { operation: options.operation, sessionId: connection.sessionId, requestId: answer.requestId, secrets: [] },
-            { reason: "Decode", phase: "sent", detail: `the text of tool ${tool.name} does not have the expected form` }
+            {
+              operation: options.operation,
+              sessionId: connection.sessionId,
+              requestId: answer.requestId,
+              secrets: []
+            },
+            {
+              reason: "Decode",
+              phase: "sent",
+              detail: `the text of tool ${tool.name} does not have the expected form`
+            }
           )
         )
       }

@@ -120,7 +120,11 @@ export const make: Effect.Effect<VpcTransport.Service, never, HttpClient.HttpCli
               RequestError: (error) =>
                 Effect.fail(
                   wasNotSent(error)
-                    ? unavailable(request, "EndpointUnreachable", `${base}: ${transportError(facts, error).detail}`)
+                    ? unavailable(
+                        request,
+                        "EndpointUnreachable",
+                        `${base}: ${transportError(facts, error).detail}`
+                      )
                     : transportError(facts, error)
                 ),
               ResponseError: (error) => Effect.fail(transportError(facts, error))
@@ -146,5 +150,6 @@ export const layer: Layer.Layer<VpcTransport, never, HttpClient.HttpClient> = La
  * @category layers
  */
 export const layerUnavailable: Layer.Layer<VpcTransport> = Layer.succeed(VpcTransport, {
-  call: (request) => Effect.fail(unavailable(request, "RouteDisabled", "this program does not use the VPC route"))
+  call: (request) =>
+    Effect.fail(unavailable(request, "RouteDisabled", "this program does not use the VPC route"))
 })

@@ -77,7 +77,10 @@ export const CreateMcpSession = Action.make({
     labels: optionalParameter(Schema.parseJson(Labels), "Labels"),
     mcpPolicyId: optionalParameter(Schema.String, "McpPolicyId"),
     vpcResource: optionalParameter(BooleanText, "VpcResource"),
-    persistenceDataList: optionalParameter(Schema.parseJson(Schema.Array(PersistenceData)), "PersistenceDataList"),
+    persistenceDataList: optionalParameter(
+      Schema.parseJson(Schema.Array(PersistenceData)),
+      "PersistenceDataList"
+    ),
     extraConfigs: optionalParameter(Schema.parseJson(Schema.Unknown), "ExtraConfigs"),
     sdkStats: optionalParameter(Schema.parseJson(SdkStats), "SdkStats"),
     networkId: optionalParameter(Schema.String, "NetworkId"),
@@ -103,10 +106,12 @@ export const GetSession = Action.make({
       ...connection,
       status: maybeText("Status"),
       contexts: Schema.optionalWith(
-        Schema.Array(withAliases(Schema.Struct({ id: textOrEmpty("id"), name: textOrEmpty("name") }), {
-          id: ["Id"],
-          name: ["Name"]
-        })),
+        Schema.Array(
+          withAliases(Schema.Struct({ id: textOrEmpty("id"), name: textOrEmpty("name") }), {
+            id: ["Id"],
+            name: ["Name"]
+          })
+        ),
         { default: () => [], nullable: true }
       )
     }),

@@ -127,24 +127,23 @@ export const DirectoryLine = Schema.Struct({ name: Schema.String, isDirectory: S
  * @since 0.1.0
  * @category schemas
  */
-export const DirectoryText: Schema.Schema<ReadonlyArray<typeof DirectoryLine.Type>, string> = Schema.transform(
-  Schema.String,
-  Schema.Array(DirectoryLine),
-  {
-    strict: true,
-    decode: (text) =>
-      lines(text).flatMap((line) => {
-        const match = /^\s*\[(DIR|FILE)\] ?(.*)$/.exec(line)
-        const name = match?.[2] ?? ""
-        return match === null || name === "" ? [] : [{ name, isDirectory: match[1] === "DIR" }]
-      }),
-    // An empty text would be replaced by the whole envelope in some official clients.
-    encode: (entries) =>
-      entries.length === 0
-        ? "(empty)"
-        : entries.map((entry) => `[${entry.isDirectory ? "DIR" : "FILE"}] ${entry.name}`).join("\n")
-  }
-)
+export const DirectoryText: Schema.Schema<
+  ReadonlyArray<typeof DirectoryLine.Type>,
+  string
+> = Schema.transform(Schema.String, Schema.Array(DirectoryLine), {
+  strict: true,
+  decode: (text) =>
+    lines(text).flatMap((line) => {
+      const match = /^\s*\[(DIR|FILE)\] ?(.*)$/.exec(line)
+      const name = match?.[2] ?? ""
+      return match === null || name === "" ? [] : [{ name, isDirectory: match[1] === "DIR" }]
+    }),
+  // An empty text would be replaced by the whole envelope in some official clients.
+  encode: (entries) =>
+    entries.length === 0
+      ? "(empty)"
+      : entries.map((entry) => `[${entry.isDirectory ? "DIR" : "FILE"}] ${entry.name}`).join("\n")
+})
 
 /**
  * @since 0.1.0

@@ -93,24 +93,20 @@ const legacyFailure = /^Execution failed\. Error code:\s*(-?\d+)\s*Error message
  * @category schemas
  */
 export const ShellFailureText: Schema.Schema<ShellOutput & { readonly recognised: boolean }, string> =
-  Schema.transform(
-    Schema.String,
-    Schema.Struct({ ...ShellOutput.fields, recognised: Schema.Boolean }),
-    {
-      strict: true,
-      decode: (text) => {
-        const wrapper = readWrapper(text)
-        if (wrapper !== undefined) {
-          return { ...wrapper, exitCode: wrapper.exitCode === 0 ? 1 : wrapper.exitCode, recognised: true }
-        }
-        const legacy = legacyFailure.exec(text)
-        return legacy === null
-          ? { stdout: "", stderr: text, exitCode: 1, traceId: "", recognised: false }
-          : { stdout: "", stderr: legacy[2] ?? "", exitCode: Number(legacy[1]), traceId: "", recognised: true }
-      },
-      encode: writeWrapper
-    }
-  )
+  Schema.transform(Schema.String, Schema.Struct({ ...ShellOutput.fields, recognised: Schema.Boolean }), {
+    strict: true,
+    decode: (text) => {
+      const wrapper = readWrapper(text)
+      if (wrapper !== undefined) {
+        return { ...wrapper, exitCode: wrapper.exitCode === 0 ? 1 : wrapper.exitCode, recognised: true }
+      }
+      const legacy = legacyFailure.exec(text)
+      return legacy === null
+        ? { stdout: "", stderr: text, exitCode: 1, traceId: "", recognised: false }
+        : { stdout: "", stderr: legacy[2] ?? "", exitCode: Number(legacy[1]), traceId: "", recognised: true }
+    },
+    encode: writeWrapper
+  })
 
 /**
  * Runs a command with the session's shell. `timeout_ms` is the time the command may take.

@@ -31,9 +31,7 @@ export const parseFileTime = (text: string): Option.Option<Date> => {
   const match = timePattern.exec(text)
   if (match === null) return Option.none()
   const [, date, minutes = "00:00", seconds = ":00", fraction = ""] = match
-  return validDate(
-    `${date}T${minutes}${seconds}${fraction.replace(",", ".").slice(0, 4)}${zoneOf(match[5])}`
-  )
+  return validDate(`${date}T${minutes}${seconds}${fraction.replace(",", ".").slice(0, 4)}${zoneOf(match[5])}`)
 }
 
 const present = (raw: Raw, key: string): string | undefined => (raw[key] === "" ? undefined : raw[key])
