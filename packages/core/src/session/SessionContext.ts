@@ -162,6 +162,7 @@ export const make = (runtime: SessionRuntime): SessionContext.Service => {
     const startWithin = yield* ensureTimeout(operation, "startWithin", options?.startWithin ?? "10 seconds")
     const requestId = yield* startSync(options)
     const { contextId, mode, onProgress, path } = options ?? {}
+    let latest: ReadonlyArray<SyncTask> = []
     const looks = new Map<string, number>()
     const isStale = (task: SyncTask): boolean => {
       const key = keyOf(task)
@@ -183,9 +184,18 @@ export const make = (runtime: SessionRuntime): SessionContext.Service => {
       expected: [],
       timeout,
       startWithin,
-      onProgress: onProgress === undefined ? undefined : (seen) => onProgress(seen.map(toTransfer))
-    })
-    for (const task of tasks) finished.set(keyOf(task), markOf(task))
+      onProgress: (seen) => {
+        latest = seen
+        return onProgress === undefined ? Effect.void : onProgress(seen.map(toTransfer))
+      }
+    }).pipe(
+      // Also of a sync that failed: trying again must not fail at the sight of the old failure.
+      Effect.ensuring(
+        Effect.sync(() => {
+          for (const task of latest.filter(isFinal)) finished.set(keyOf(task), markOf(task))
+        })
+      )
+    )
     return tasks.map(toTransfer)
   })
 

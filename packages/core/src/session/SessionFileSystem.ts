@@ -150,8 +150,9 @@ export declare namespace SessionFileSystem {
   export type Failure = FileError | InvalidArgument | SessionError | VpcUnavailable | ToolError
 
   /**
-   * Paths are those of the session (`/home/wuying/a.txt`, `C:\Users\Administrator\a.txt`). Every operation can fail
-   * with each member of `Failure`; what is said below is what stands out.
+   * Paths are those of the session (`/home/wuying/a.txt`, `C:\Users\Administrator\a.txt`). Give them in full: the
+   * service does not say what a relative one starts from. Every operation can fail with each member of `Failure`;
+   * what is said below is what stands out.
    *
    * @since 0.1.0
    * @category models

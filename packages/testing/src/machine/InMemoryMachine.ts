@@ -43,17 +43,17 @@ import {
   type MachineMetrics,
   Machines
 } from "./Machine.js"
-import { FileFailure } from "./memory/fileFailure.js"
-import type { Interpreter, InterpreterHost } from "./memory/interpreter.js"
-import * as InterpreterCommands from "./memory/interpreterCommands.js"
-import * as JavaScript from "./memory/javaScript.js"
-import * as JavaScriptKernel from "./memory/javaScriptKernel.js"
-import { CAPACITY_BYTES, MemoryFiles } from "./memory/memoryFiles.js"
-import { type MemoryNode, sizeOf } from "./memory/memoryNode.js"
-import { absolute, join, normalize } from "./memory/memoryPaths.js"
-import * as Python from "./memory/python.js"
-import * as Shell from "./memory/shell.js"
-import * as ShellCommands from "./memory/shellCommands.js"
+import { FileFailure } from "./internal/memory/fileFailure.js"
+import type { Interpreter, InterpreterHost } from "./internal/memory/interpreter.js"
+import * as InterpreterCommands from "./internal/memory/interpreterCommands.js"
+import * as JavaScript from "./internal/memory/javaScript.js"
+import * as JavaScriptKernel from "./internal/memory/javaScriptKernel.js"
+import { CAPACITY_BYTES, MemoryFiles } from "./internal/memory/memoryFiles.js"
+import { type MemoryNode, sizeOf } from "./internal/memory/memoryNode.js"
+import { absolute, join, normalize } from "./internal/memory/memoryPaths.js"
+import * as Python from "./internal/memory/python.js"
+import * as Shell from "./internal/memory/shell.js"
+import * as ShellCommands from "./internal/memory/shellCommands.js"
 
 const USER = "wuying"
 const HOME = `/home/${USER}`
@@ -173,6 +173,7 @@ const build = (assets: Assets, runtime: Runtime.Runtime<never>, clock: Clock.Clo
     cpuCount: CPU_COUNT,
     memoryBytes: MEMORY_BYTES,
     now,
+    nowNanos: () => clock.unsafeCurrentTimeNanos(),
     randomName,
     sleep
   })

@@ -5,9 +5,9 @@
  * A session runs as user `wuying` (1000) in `/home/wuying`, may write everywhere outside `/usr`, reads the
  * programs of the host below `/usr`, and sees none of the host's other files, processes, environment variables
  * or network. Its files are on the host's disk, below one directory that is deleted with it. Commands run under
- * `/bin/sh`; background processes live until the session ends. Code runs in the interpreters the host has:
- * Python (Debian package `python3`), JavaScript (Node.js itself), R (`r-base-core`) and Java
- * (`default-jdk-headless`); without one, running its language fails with reason `Missing`.
+ * bash where the host has it, else `/bin/sh`; background processes live until the session ends. Code runs in the
+ * interpreters the host has: Python (Debian package `python3`), JavaScript (Node.js itself), R (`r-base-core`)
+ * and Java (`default-jdk-headless`); without one, running its language fails with reason `Missing`.
  *
  * This keeps programs apart that were not written to break out. It sets no limits on memory, disk or processor.
  *

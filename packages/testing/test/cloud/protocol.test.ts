@@ -96,6 +96,8 @@ describe("the control API", () => {
         "Authorization=Bearer akm&ImageId=mobile_latest&EnableRecord=False&ExtraConfigs.Mobile.LockResolution=True&ExtraConfigs.Mobile.AppManagerRule.AppPackageNameList.1=a.b",
         // Go: snake case inside JSON.
         `Authorization=Bearer akm&ExtraConfigs=${encodeURIComponent('{"mobile":{"lock_resolution":true}}')}&SdkStats=${encodeURIComponent('{"source":"sdk","sdk_language":"golang","sdk_version":"0.15.0","is_release":true,"framework":""}')}`,
+        // A framework name with a quote, which SDKs do not escape.
+        'Authorization=Bearer akm&SdkStats={"framework":"a"b"}',
         // TypeScript 0.10.2.
         "Authorization=Bearer%20akm&VpcResource=false&Labels=%7B%7D&McpPolicyId=p-1",
         // Newer generations: parameters this version does not know.

@@ -61,6 +61,12 @@ const envelope = (requestId: string, answer: Answer<unknown>): GatewayResponse =
     Count: answer.count
   })
 
+/**
+ * What the service evidently does without: statistics, and settings that clients apply themselves. Some SDKs write
+ * them in forms of their own, or broken, and work all the same.
+ */
+const withoutHints = ({ ExtraConfigs: _, SdkStats: __, ...parameters }: Parameters): Parameters => parameters
+
 type Run = (parameters: Parameters) => Effect.Effect<Answer<unknown>, Refusal>
 
 const compile = <Name extends string, Request, RequestEncoded, Data, DataEncoded>(
@@ -70,7 +76,7 @@ const compile = <Name extends string, Request, RequestEncoded, Data, DataEncoded
   const decode = Schema.decodeUnknownEither(action.request)
   const encode = Schema.encode(action.data)
   return (parameters) => {
-    const request = decode(parameters)
+    const request = decode(withoutHints(parameters))
     if (Either.isLeft(request)) return Effect.fail(firstIssue(request.left, parameters))
     return Effect.flatMap(handler(request.right), (answer) =>
       // An answer that does not fit the contract is a defect of the handler.

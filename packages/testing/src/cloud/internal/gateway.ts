@@ -72,5 +72,10 @@ export const makeGateway = ({ callTool, faults, journal, scope, state }: Parts):
       )
       yield* note(fault === undefined ? outcome : Outcome.Faulted({ fault }))
       return response
-    }).pipe(Effect.forkIn(scope), Effect.flatMap(Fiber.join))
+    }).pipe(
+      // In a fiber of its own, whatever its caller may or may not interrupt: closing the cloud must end it.
+      Effect.interruptible,
+      Effect.forkIn(scope),
+      Effect.flatMap(Fiber.join)
+    )
 }

@@ -2,8 +2,8 @@ import * as util from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import { load, makeRealm } from "../../../src/machine/memory/javaScript.js"
-import { MemoryFiles } from "../../../src/machine/memory/memoryFiles.js"
+import { load, makeRealm } from "../../../src/machine/internal/memory/javaScript.js"
+import { MemoryFiles } from "../../../src/machine/internal/memory/memoryFiles.js"
 
 const makeShow = Effect.map(Effect.promise(load), (module) => {
   const realm = makeRealm(
@@ -15,6 +15,7 @@ const makeShow = Effect.map(Effect.promise(load), (module) => {
       cpuCount: 1,
       memoryBytes: 1,
       now: () => 0,
+      nowNanos: () => 0n,
       randomName: (length) => "x".repeat(length),
       sleep: () => Promise.resolve()
     },

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { MemoryFiles } from "../../../src/machine/memory/memoryFiles.js"
-import { normalize } from "../../../src/machine/memory/memoryPaths.js"
+import { MemoryFiles } from "../../../src/machine/internal/memory/memoryFiles.js"
+import { normalize } from "../../../src/machine/internal/memory/memoryPaths.js"
 
 const bytes = FastCheck.uint8Array({ maxLength: 40 })
 

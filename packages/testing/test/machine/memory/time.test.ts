@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
-import { advanceUntilDone, breathe, code, HOUR, reason, run, stdout, value, withMachine } from "./support.js"
+import { advanceUntilDone, breathe, code, HOUR, reason, run, value, withMachine } from "./support.js"
 
 describe("InMemoryMachine: time", () => {
   withMachine("sleeps in virtual time", (machine) =>

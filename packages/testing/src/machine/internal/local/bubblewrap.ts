@@ -31,10 +31,6 @@ const SHARED_CONFIGURATION = [
   "ca-certificates.conf",
   "fonts",
   "gai.conf",
-  "java-11-openjdk",
-  "java-17-openjdk",
-  "java-21-openjdk",
-  "java-25-openjdk",
   "ld.so.cache",
   "ld.so.conf",
   "ld.so.conf.d",
@@ -43,14 +39,18 @@ const SHARED_CONFIGURATION = [
   "matplotlibrc",
   "mime.types",
   "pki/tls/certs",
-  "python3",
-  "python3.11",
-  "python3.12",
-  "python3.13",
   "R",
   "ssl/certs",
   "ssl/openssl.cnf",
   "timezone"
+]
+
+/** The same of programs whose directory carries a version. */
+const VERSIONED_CONFIGURATION = /^(java-\d+-openjdk|python\d[\d.]*)$/
+
+const sharedConfiguration = (): ReadonlyArray<string> => [
+  ...SHARED_CONFIGURATION,
+  ...fs.readdirSync("/etc").filter((name) => VERSIONED_CONFIGURATION.test(name))
 ]
 
 const ownFiles = (hostname: string): ReadonlyArray<readonly [path: string, content: string]> => [
@@ -173,7 +173,7 @@ export const sandbox = (options: {
       ...Object.entries(variables).flatMap(([name, value]) => ["--setenv", name, value]),
       ...["--bind", root, "/", "--ro-bind", "/usr", "/usr"],
       ...systemDirectories(),
-      ...SHARED_CONFIGURATION.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
+      ...sharedConfiguration().flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
       ...["--ro-bind", fileURLToPath(new URL("../../../../assets", import.meta.url)), AGENT_DIRECTORY],
       ...(foreign ? ["--ro-bind", node, nodeInside] : []),
       ...["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/proc"],

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
-import type { CodeOutput, CodeResult, MachineError } from "../Machine.js"
+import type { CodeOutput, CodeResult, MachineError } from "../../Machine.js"
 import type { MemoryFiles } from "./memoryFiles.js"
 
 /**
@@ -74,6 +74,7 @@ export interface InterpreterHost {
   readonly cpuCount: number
   readonly memoryBytes: number
   readonly now: () => number
+  readonly nowNanos: () => bigint
   readonly randomName: (length: number) => string
   readonly sleep: (ms: number, signal: AbortSignal | undefined) => Promise<void>
 }

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { MachineError } from "../Machine.js"
+import { MachineError } from "../../Machine.js"
 import { FileFailure } from "./fileFailure.js"
 import {
   type Interpreter,
@@ -42,7 +42,7 @@ const SIGINT = 2
 /** How long a run may take to notice that it was interrupted before its worker is ended. */
 const GRACE_MS = 1000
 const BUFFER_BYTES = 256 * 1024
-const CONTROL_BYTES = 16
+const CONTROL_BYTES = 8
 
 /**
  * Fails where there are no worker threads (a browser), and where just-bash comes without its Python.
@@ -102,11 +102,20 @@ const connect = (
   handlers: Handlers
 ): Connection => {
   const control = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES))
-  const skew = new Float64Array(control.buffer, 8, 1)
+  const clocks = new Float64Array(new SharedArrayBuffer(16))
   const data = new Uint8Array(new SharedArrayBuffer(BUFFER_BYTES))
   const signals = new Uint8Array(new SharedArrayBuffer(1))
   const { directory, library, module } = assets
-  const workerData: PythonWorkerData = { directory, module, library, control, data, signals, ...launch }
+  const workerData: PythonWorkerData = {
+    directory,
+    module,
+    library,
+    control,
+    clocks,
+    data,
+    signals,
+    ...launch
+  }
   // Bundlers that keep function names call a helper of theirs, which the worker does not have.
   const source = `const __name = (value) => value;(${pythonWorker.toString()})(require)`
   const worker = new assets.Worker(source, { eval: true, workerData, execArgv: [] })
@@ -116,8 +125,13 @@ const connect = (
   let answered: Uint8Array = EMPTY
   let over = false
 
+  const tick = () => {
+    clocks[0] = host.now()
+    clocks[1] = Number(host.nowNanos()) / 1e6
+  }
+  tick()
   const release = (status: number) => {
-    skew[0] = host.now() - Date.now()
+    tick()
     Atomics.store(control, 1, status)
     Atomics.store(control, 0, 1)
     Atomics.notify(control, 0)
@@ -146,6 +160,8 @@ const connect = (
 
   worker.on("message", ({ args, bytes, operation }: PythonCall) => {
     switch (operation) {
+      case "clock":
+        return answer(EMPTY)
       case "more": {
         const offset = Number(args[0])
         data.set(answered.subarray(offset, offset + data.length))

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { MachineError, type MachineErrorReason } from "../Machine.js"
+import { MachineError, type MachineErrorReason } from "../../Machine.js"
 
 /**
  * @since 0.1.0

@@ -13,7 +13,10 @@ export interface PythonWorkerData {
   readonly directory: string
   readonly module: WebAssembly.Module
   readonly library: Uint8Array
+  /** Whether an answer is there, and its status: a length, or a negative errno. */
   readonly control: Int32Array
+  /** The machine's clocks at the last answer, in ms: since 1970, and monotonic with fractions. */
+  readonly clocks: Float64Array
   readonly data: Uint8Array
   /** A pending signal number; Python looks at it while it runs. */
   readonly signals: Uint8Array
@@ -110,7 +113,7 @@ interface Status {
  */
 export const pythonWorker = async (require: (id: string) => unknown): Promise<void> => {
   const { parentPort, workerData } = require("node:worker_threads") as WorkerThreads
-  const { control, data, environment, signals, sources } = workerData
+  const { clocks, control, data, environment, signals, sources } = workerData
   const STDLIB = "/.python"
   const decoder = new TextDecoder()
 
@@ -131,21 +134,21 @@ export const pythonWorker = async (require: (id: string) => unknown): Promise<vo
       received.set(data.subarray(0, Math.min(data.length, length - offset)), offset)
       if (length === 0) break
     }
-    // The machine's clock: what the host's clock is ahead or behind is sent with every answer.
-    skew = new Float64Array(control.buffer, 8, 1)[0] ?? 0
-    if (Number.isNaN(firstSkew)) firstSkew = skew
     return received ?? new Uint8Array(0)
   }
   const askJson = (operation: string, args: ReadonlyArray<unknown>): unknown =>
     JSON.parse(decoder.decode(ask(operation, args)))
 
-  let skew = Number.NaN
-  let firstSkew = Number.NaN
-  const hostNow = Date.now
-  const hostElapsed = performance.now.bind(performance)
-  Date.now = () => hostNow() + (Number.isNaN(skew) ? 0 : skew)
-  // Python's monotonic clock moves with the machine's clock too, but starts at the host's.
-  performance.now = () => hostElapsed() + (Number.isNaN(skew) ? 0 : skew - firstSkew)
+  // Time is the machine's, and may stand still: it is asked for whenever Python looks at a clock.
+  const [startedMs = 0] = clocks.subarray(1)
+  Date.now = () => {
+    ask("clock", [])
+    return clocks[0] ?? 0
+  }
+  performance.now = () => {
+    ask("clock", [])
+    return (clocks[1] ?? 0) - startedMs
+  }
 
   const create = require(`${workerData.directory}/python.cjs`) as (options: object) => Promise<PythonModule>
   let memory: WebAssembly.Memory | undefined

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Bash, BashOptions, Command } from "just-bash"
-import type { ExecRequest, ExecResult } from "../Machine.js"
+import type { ExecRequest, ExecResult } from "../../Machine.js"
 import { FileFailure } from "./fileFailure.js"
 import type { MemoryFiles } from "./memoryFiles.js"
 import * as Redirections from "./redirections.js"
