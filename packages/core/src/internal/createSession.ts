@@ -24,16 +24,18 @@ import { makeSession } from "./makeSession.js"
 import { recordingPath, transferPath } from "./mountPaths.js"
 import { ensureLabels } from "./sessionOperations.js"
 import { samePath, waitForTasks } from "./syncTasks.js"
-import { ensureType, invalid } from "./validate.js"
+import { invalid, makeTypeCheck } from "./validate.js"
 
 const operation = "AgentBay.create"
 
 /** The data is decoded here, not by the transport, so that even an unreadable answer gives away its session id. */
 const CreateRaw = { ...CreateMcpSession, data: Schema.Unknown }
 
+const checkParams = makeTypeCheck(CreateParams)
+
 const validate = (params: CreateParams): Effect.Effect<CreateParams, InvalidArgument> =>
   Effect.gen(function* () {
-    const checked = yield* ensureType(operation, "", CreateParams, params)
+    const checked = yield* checkParams(operation, "", params)
     if (checked.labels !== undefined) yield* ensureLabels(operation, checked.labels, false)
     const paths = new Set<string>()
     for (const { path } of mountedContexts(checked)) {

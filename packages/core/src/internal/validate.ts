@@ -57,31 +57,30 @@ export const ensureText = (operation: string, field: string, value: unknown) =>
 const fieldOf = (issue: ParseResult.ArrayFormatterIssue, field: string): string =>
   issue.path.length === 0 ? field : [field, ...issue.path.map(String)].filter((part) => part !== "").join(".")
 
-/** Validates a value against a Schema of its type; the first issue becomes the error. */
-export const ensureType = <A>(
-  operation: string,
-  field: string,
-  schema: Schema.Schema<A, never> | Schema.Schema<A>,
-  value: unknown
-): Effect.Effect<A, InvalidArgument> => {
-  const result = Schema.validateEither(schema as Schema.Schema<A>, { onExcessProperty: "error" })(value)
-  if (Either.isRight(result)) return Effect.succeed(result.right)
-  const issues = ParseResult.ArrayFormatter.formatErrorSync(result.left)
-  const first = issues[0]
-  const path = first?.path ?? []
-  const at = path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : inner,
-    value
-  )
-  return Effect.fail(
-    invalid(
-      operation,
-      first === undefined ? field : fieldOf(first, field),
-      at,
-      `the rule is: ${first?.message ?? "see the documentation"}`
+/**
+ * A check of values against a Schema of their type; the first issue becomes the error. Made once per Schema, because
+ * making it costs far more than checking.
+ */
+export const makeTypeCheck = <A, I>(schema: Schema.Schema<A, I>) => {
+  const validate = Schema.validateEither(schema, { onExcessProperty: "error" })
+  return (operation: string, field: string, value: unknown): Effect.Effect<A, InvalidArgument> => {
+    const result = validate(value)
+    if (Either.isRight(result)) return Effect.succeed(result.right)
+    const first = ParseResult.ArrayFormatter.formatErrorSync(result.left)[0]
+    const at = (first?.path ?? []).reduce<unknown>(
+      (inner, key) =>
+        typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : inner,
+      value
     )
-  )
+    return Effect.fail(
+      invalid(
+        operation,
+        first === undefined ? field : fieldOf(first, field),
+        at,
+        `the rule is: ${first?.message ?? "see the documentation"}`
+      )
+    )
+  }
 }
 
 /** A time that must be positive and finite. */

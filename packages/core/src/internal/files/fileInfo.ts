@@ -18,6 +18,8 @@ const zoneOf = (text: string | undefined): string =>
       : `${text.slice(0, 3)}:${text.slice(3)}`
 
 const validDate = (input: string | number): Option.Option<Date> => {
+  // The type of times in @effect/platform's own FileSystem.
+  // @effect-diagnostics-next-line globalDate:off
   const date = new Date(input)
   return Number.isNaN(date.getTime()) ? Option.none() : Option.some(date)
 }
