@@ -21,7 +21,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "forks",
-    poolOptions: { forks: { minForks: 1, maxForks: 2 } },
+    poolOptions: { forks: { minForks: 1, maxForks: 2, isolate: false } },
     // On CI the totals are read by a program: see scripts/totals.ts.
     reporters:
       process.env["CI"] === undefined
