@@ -26,8 +26,14 @@ export const program = Effect.gen(function* () {
     yield* expectFailure("a session that does not exist", bay.get("no-such-session")),
     yield* expectFailure("a file that does not exist", fileSystem.readFileString("/tmp/missing.txt")),
     yield* expectFailure("a command that takes too long", command.run("sleep 30", { timeout: "1 second" })),
-    yield* expectFailure("a command that fails, where that matters", command.run("exit 3").pipe(SessionCommand.orFail)),
-    yield* expectFailure("code that takes too long", code.run("javascript", "while (true) {}", { timeout: "1 second" })),
+    yield* expectFailure(
+      "a command that fails, where that matters",
+      command.run("exit 3").pipe(SessionCommand.orFail)
+    ),
+    yield* expectFailure(
+      "code that takes too long",
+      code.run("javascript", "while (true) {}", { timeout: "1 second" })
+    ),
     yield* expectFailure(
       "code that raises, where that matters",
       code.run("javascript", "throw new TypeError('no')").pipe(SessionCode.orFail)

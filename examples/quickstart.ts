@@ -6,7 +6,7 @@
 import { AgentBay } from "@effect-agentbay/core"
 import { Effect, Stream } from "effect"
 import { runExample } from "./support/run.js"
-import { step } from "./support/steps.js"
+import { heading, print, step } from "./support/steps.js"
 
 export const program = Effect.gen(function* () {
   const bay = yield* AgentBay.AgentBay
@@ -14,11 +14,14 @@ export const program = Effect.gen(function* () {
 
   yield* Effect.scoped(
     Effect.gen(function* () {
+      // Finalizers run in reverse: the session's own deletion runs between the two halves of this line.
+      yield* Effect.addFinalizer(() => print(" done\n"))
       const session = yield* step(
         "create a session",
         bay.session({ imageId: "code_latest", labels }),
         (created) => created.sessionId
       )
+      yield* Effect.addFinalizer(() => print(heading("the scope closes: delete it")))
 
       yield* step(
         "run a command",
@@ -44,7 +47,9 @@ export const program = Effect.gen(function* () {
         session.code.run("python", "text = open('/tmp/greeting.txt').read()\nprint(len(text), 'characters')"),
         ({ stdout }) => stdout.trim()
       )
-      yield* step("its state is kept", session.code.run("python", "print(text[::-1])"), ({ stdout }) => stdout.trim())
+      yield* step("its state is kept", session.code.run("python", "print(text[::-1])"), ({ stdout }) =>
+        stdout.trim()
+      )
       yield* step(
         "run JavaScript",
         session.code.run("javascript", "console.log([3, 1, 2].sort().join(' < '))"),
@@ -52,21 +57,28 @@ export const program = Effect.gen(function* () {
       )
 
       yield* step("read the labels back", session.getLabels, (found) => JSON.stringify(found))
-      yield* step("list sessions with them", bay.list({ labels }), ({ sessions }) => `${sessions.length} found`)
+      yield* step(
+        "list sessions with them",
+        bay.list({ labels }),
+        ({ sessions }) => `${sessions.length} found`
+      )
 
       yield* step(
         "catch a typed failure",
-        session.fileSystem.readFileString("/tmp/missing.txt").pipe(
-          Effect.catchTag("FileError", ({ _tag, path, reason }) => Effect.succeed(`${_tag} ${reason} at ${path}`))
-        ),
+        session.fileSystem
+          .readFileString("/tmp/missing.txt")
+          .pipe(
+            Effect.catchTag("FileError", ({ _tag, path, reason }) =>
+              Effect.succeed(`${_tag} ${reason} at ${path}`)
+            )
+          ),
         (caught) => caught
       )
     })
   )
 
-  yield* step("delete it: the scope has closed", Effect.void, () => "done")
   const left = yield* Stream.runCount(bay.listAll({ labels }))
-  yield* Effect.sync(() => process.stdout.write(`sessions left: ${left}\n`))
+  yield* print(`sessions left: ${left}\n`)
   return left
 })
 

@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url"
+import { NodeRuntime } from "@effect/platform-node"
 import type { AgentBay } from "@effect-agentbay/core"
 import { NodeAgentBay } from "@effect-agentbay/node"
 import { LocalCloud } from "@effect-agentbay/testing"
@@ -16,18 +17,24 @@ const local = LocalCloud.layerAgentBay().pipe(
   })
 )
 
-const real = Layer.tap(NodeAgentBay.layer, () => Console.log("the real service, because AGENTBAY_API_KEY is set\n"))
+const real = Layer.tap(NodeAgentBay.layer, () =>
+  Console.log("the real service, because AGENTBAY_API_KEY is set\n")
+)
 
 /** The real service when a key is configured, else a local cloud inside this process. */
 const cloud = Layer.unwrapEffect(
-  Effect.map(Config.option(Config.nonEmptyString("AGENTBAY_API_KEY")), (key) => (Option.isSome(key) ? real : local))
+  Effect.map(
+    Config.option(Config.nonEmptyString("AGENTBAY_API_KEY")),
+    (
+      key
+    ): Layer.Layer<AgentBay.AgentBay, Layer.Layer.Error<typeof real> | Layer.Layer.Error<typeof local>> =>
+      Option.isSome(key) ? real : local
+  )
 )
 
 /** Runs an example when its file is the program that was started, and not when a test imports it. */
 export const runExample = <E>(url: string, program: Effect.Effect<unknown, E, AgentBay.AgentBay>): void => {
   if (process.argv[1] === undefined || url !== pathToFileURL(process.argv[1]).href) return
-  Effect.runPromise(Effect.provide(program, cloud)).catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 1
-  })
+  // runMain turns Ctrl-C into an interruption: scopes close, and the sessions in them are deleted.
+  NodeRuntime.runMain(Effect.provide(program, cloud))
 }

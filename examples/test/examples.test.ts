@@ -1,7 +1,8 @@
 /** Every example runs in memory, in virtual time, and leaves no session behind. */
+
+import { assert, describe, it } from "@effect/vitest"
 import type { AgentBay } from "@effect-agentbay/core"
 import { TestAgentBay, TestCloud } from "@effect-agentbay/testing"
-import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Logger, TestClock } from "effect"
 import * as everyFailure from "../every-failure.js"
 import * as parallelSessions from "../parallel-sessions.js"
