@@ -44,8 +44,8 @@ describe("examples, on a local cloud", () => {
 
   it.live("Ctrl-C deletes the session on the way out", () =>
     Effect.gen(function* () {
-      const { code, output } = yield* runExample("quickstart", "run a command")
-      assert.notStrictEqual(code, 0)
+      const { output } = yield* runExample("quickstart", "run a command")
+      assert.notInclude(output, "sessions left")
       assert.match(output, /the scope closes: delete it \.+ done/)
     })
   )

@@ -1,3 +1,4 @@
+import { assert, describe, it } from "@effect/vitest"
 import * as AgentBay from "@effect-agentbay/core/AgentBay"
 import * as Session from "@effect-agentbay/core/Session"
 import * as SessionCommand from "@effect-agentbay/core/SessionCommand"
@@ -5,11 +6,14 @@ import * as SessionFileSystem from "@effect-agentbay/core/SessionFileSystem"
 import * as Fault from "@effect-agentbay/testing/Fault"
 import * as TestAgentBay from "@effect-agentbay/testing/TestAgentBay"
 import { TestCloud } from "@effect-agentbay/testing/TestCloud"
-import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Option, Stream, TestClock } from "effect"
+import { call } from "./support/service.js"
 
 const routes = Effect.flatMap(TestCloud, (cloud) =>
-  Effect.map(cloud.journal, (calls) => new Set(calls.filter(({ tool }) => tool !== undefined).map(({ route }) => route)))
+  Effect.map(
+    cloud.journal,
+    (calls) => new Set(calls.filter(({ tool }) => tool !== undefined).map(({ route }) => route))
+  )
 )
 
 describe("TestAgentBay", () => {
@@ -115,13 +119,14 @@ describe("TestAgentBay", () => {
     }).pipe(Effect.provide(TestAgentBay.layer))
   )
 
-  it.effect("closes although somebody still waits for an answer", () =>
+  it.effect("closes although somebody still waits for an answer and cannot be interrupted", () =>
     Effect.gen(function* () {
-      const bay = yield* AgentBay.AgentBay
       const cloud = yield* TestCloud
-      yield* cloud.fail({ action: "ListSession" }, Fault.slow("1 hour"))
-      yield* Effect.forkDaemon(Effect.uninterruptible(bay.list()))
-      yield* Effect.yieldNow()
-    }).pipe(Effect.provide(TestAgentBay.layer))
+      yield* cloud.fail({ action: "CreateMcpSession" }, Fault.slow("1 hour"))
+      yield* Effect.forkDaemon(Effect.uninterruptible(call("CreateMcpSession")))
+      yield* Effect.repeat(Effect.zipRight(Effect.yieldNow(), cloud.sessions), {
+        until: (sessions) => sessions.length === 1
+      })
+    }).pipe(Effect.provide(TestAgentBay.layerHttpClient))
   )
 })

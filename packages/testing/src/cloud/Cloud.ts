@@ -28,6 +28,7 @@ import { makeScripts } from "./internal/scripts.js"
 import { settingsOf } from "./internal/settings.js"
 import { type State, statusAt } from "./internal/state.js"
 import { makeCallTool } from "./internal/toolCalls.js"
+import { makeToolLists } from "./internal/toolList.js"
 
 /**
  * How the cloud behaves. Every delay is zero by default, so that nothing has to be waited for.
@@ -114,6 +115,7 @@ const makeState = (
       addresses: place,
       ids: place.identifiers === "random" ? randomIdentifiers(prefix) : sequentialIdentifiers(prefix),
       machines: yield* Machines,
+      toolLists: makeToolLists(),
       store: yield* ContextStore,
       scope,
       secret: randomBytes(32),
@@ -175,14 +177,13 @@ export const make = (
       state,
       faults,
       journal,
-      callTool: scripts.wrap(makeCallTool()),
-      scope
+      callTool: scripts.wrap(makeCallTool())
     })
     yield* Effect.addFinalizer((exit) =>
       Effect.forEach([...state.sessions.values()], (session) => endNow(state, session), {
         concurrency: "unbounded",
         discard: true
-      }).pipe(Effect.ensuring(Scope.close(scope, exit)))
+      }).pipe(Effect.ensuring(Effect.zipRight(gateway.close, Scope.close(scope, exit))))
     )
     const handle: TestCloud.Service = {
       journal: Effect.sync(journal.calls),
@@ -214,5 +215,5 @@ export const make = (
       fail: (target, fault, rule) => Effect.sync(() => faults.arm({ target, fault, ...rule })),
       clearFaults: Effect.sync(faults.clear)
     }
-    return { gateway, handle, isListening: (host) => !state.closedHosts.has(host) }
+    return { gateway: gateway.serve, handle, isListening: (host) => !state.closedHosts.has(host) }
   })

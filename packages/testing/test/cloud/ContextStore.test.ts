@@ -52,6 +52,10 @@ for (const [name, layer] of stores) {
           ])
           // The store has its own copy.
           content[0] = 0
+          assert.deepStrictEqual(
+            Option.map(yield* store.read("b", "/z"), (entry) => [...entry.content]),
+            Option.some([...bytes("x")])
+          )
           yield* TestClock.setTime(7)
           yield* store.write("b", [{ path: "/z", content: bytes("xyz") }])
           assert.deepStrictEqual(yield* store.files("b"), [

@@ -79,6 +79,8 @@ describe("context files", () => {
       const second = yield* list({ MaxResults: "3", NextToken: first.next ?? "" })
       assert.deepStrictEqual([...first.paths, ...second.paths], paths.slice(0, 4))
       assert.strictEqual(second.next, "")
+      // A last page that is full is the last all the same.
+      assert.strictEqual((yield* list({ MaxResults: "4" })).next, "")
       assert.strictEqual(
         (yield* call("DescribeContextFiles", { ContextId, ParentFolderPath: "/d", PageNumber: "0" })).body
           .Code,

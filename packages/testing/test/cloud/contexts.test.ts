@@ -73,10 +73,12 @@ describe("contexts", () => {
         [[ids[3], "in-use"]]
       )
       // What belongs to one session is not listed.
-      yield* data("GetAndLoadInternalContext", {
+      const [internal] = yield* data("GetAndLoadInternalContext", {
         SessionId: session.SessionId,
         ContextTypes: ["file_transfer"]
       })
+      const hidden = yield* call("GetContext", { ContextId: internal.ContextId, AllowCreate: "false" })
+      assert.strictEqual(hidden.body.Code, "Context.NotFound")
       assert.strictEqual((yield* call("ListContexts", { MaxResults: "10" })).body.TotalCount, 4)
       const read = yield* data("GetSession", { SessionId: session.SessionId })
       assert.deepStrictEqual(read.contexts, [{ id: ids[3], name: "d" }])

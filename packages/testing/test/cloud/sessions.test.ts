@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as TestAgentBay from "@effect-agentbay/testing/TestAgentBay"
 import { TestCloud } from "@effect-agentbay/testing/TestCloud"
-import { Effect, TestClock } from "effect"
+import { Effect, Option, TestClock } from "effect"
 import { call, createSession, data, viaApi } from "../support/service.js"
 
 const run = Effect.provide(TestAgentBay.layerHttpClient)
@@ -96,6 +96,20 @@ describe("sessions", () => {
       const cloud = yield* TestCloud
       assert.isEmpty(yield* cloud.sessions)
       assert.lengthOf(yield* cloud.endedSessions, 2)
+    }).pipe(run)
+  )
+
+  it.effect("take their machine with them", () =>
+    Effect.gen(function* () {
+      const cloud = yield* TestCloud
+      for (const action of ["DeleteSessionAsync", "ReleaseMcpSession"]) {
+        const { SessionId } = yield* createSession()
+        const machine = yield* Effect.flatten(cloud.machine(SessionId))
+        yield* machine.makeDirectory("/tmp/d")
+        yield* data(action, { SessionId })
+        assert.strictEqual((yield* Effect.flip(machine.stat("/tmp/d"))).reason, "Stopped")
+        assert.isTrue(Option.isNone(yield* cloud.machine(SessionId)))
+      }
     }).pipe(run)
   )
 
@@ -225,6 +239,11 @@ describe("sessions", () => {
     Effect.gen(function* () {
       const forged = yield* call("ListSession", { Labels: "{}", MaxResults: "3", NextToken: "MQ.abc" })
       assert.strictEqual(forged.body.Code, "InvalidParameter.NextToken")
+      yield* Effect.forEach([1, 2, 3], () => createSession())
+      const { body } = yield* call("ListSession", { Labels: "{}", MaxResults: "1" })
+      const [, mark] = (body.NextToken ?? "").split(".")
+      const moved = { Labels: "{}", MaxResults: "1", NextToken: `${btoa("2").replace(/=+$/, "")}.${mark}` }
+      assert.strictEqual((yield* call("ListSession", moved)).body.Code, "InvalidParameter.NextToken")
       const empty = yield* call("ListSession", { Labels: "{}", MaxResults: "0" })
       assert.strictEqual(empty.body.Code, "InvalidParameter.MaxResults")
     }).pipe(run)

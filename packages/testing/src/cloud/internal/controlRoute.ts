@@ -4,8 +4,10 @@ import { timingSafeEqual } from "node:crypto"
 import type * as Action from "@effect-agentbay/core/Action"
 import * as Actions from "@effect-agentbay/core/Actions"
 import * as Form from "@effect-agentbay/core/Form"
+import type { ToolEntry } from "@effect-agentbay/core/ToolEntry"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { type Arrival, Outcome } from "../Call.js"
@@ -15,6 +17,9 @@ import type { Answer, Handlers } from "./handler.js"
 import { invalidParameter, missingParameter, type Refusal, refusal } from "./refusal.js"
 import type { State } from "./state.js"
 import type { ToolResult } from "./toolCalls.js"
+import type { ToolLists } from "./toolList.js"
+
+const decoder = new TextDecoder()
 
 type Parameters = Record<string, string | ReadonlyArray<string>>
 
@@ -69,12 +74,28 @@ const withoutHints = ({ ExtraConfigs: _, SdkStats: __, ...parameters }: Paramete
 
 type Run = (parameters: Parameters) => Effect.Effect<Answer<unknown>, Refusal>
 
+/** Writes data, the tool list in it only once: it is the same in thousands of answers. */
+const makeEncode = <Data, DataEncoded>(schema: Schema.Schema<Data, DataEncoded>, lists: ToolLists) => {
+  const encode = Schema.encode(schema)
+  return (data: Data): Effect.Effect<unknown, ParseResult.ParseError> => {
+    if (typeof data !== "object" || data === null || !("toolList" in data)) return encode(data)
+    const toolList = data.toolList as Option.Option<ReadonlyArray<ToolEntry>>
+    return Option.isNone(toolList)
+      ? encode(data)
+      : Effect.map(encode({ ...data, toolList: Option.none() }), (encoded) => ({
+          ...encoded,
+          ToolList: lists.encode(toolList.value)
+        }))
+  }
+}
+
 const compile = <Name extends string, Request, RequestEncoded, Data, DataEncoded>(
   action: Action.Action<Name, Request, RequestEncoded, Data, DataEncoded>,
-  handler: (request: Request) => Effect.Effect<Answer<Data>, Refusal>
+  handler: (request: Request) => Effect.Effect<Answer<Data>, Refusal>,
+  lists: ToolLists
 ): Run => {
   const decode = Schema.decodeUnknownEither(action.request)
-  const encode = Schema.encode(action.data)
+  const encode = makeEncode(action.data, lists)
   return (parameters) => {
     const request = decode(withoutHints(parameters))
     if (Either.isLeft(request)) return Effect.fail(firstIssue(request.left, parameters))
@@ -109,7 +130,8 @@ export const makeControlRoute = (state: State, handlers: Handlers) => {
     // The table pairs every action with its own handler, which a lookup by name cannot show to the compiler.
     const run = compile(
       Actions.all[name] as unknown as Action.Action<string, unknown, unknown, unknown, unknown>,
-      handlers[name] as (request: unknown) => Effect.Effect<Answer<unknown>, Refusal>
+      handlers[name] as (request: unknown) => Effect.Effect<Answer<unknown>, Refusal>,
+      state.toolLists
     )
     compiled.set(name, run)
     return run
@@ -117,7 +139,7 @@ export const makeControlRoute = (state: State, handlers: Handlers) => {
 
   return (request: GatewayRequest): Exchange => {
     const { query } = splitUrl(request)
-    const body = new TextDecoder().decode(request.body)
+    const body = decoder.decode(request.body)
     const parameters: Parameters = { ...Form.decodeForm(query), ...Form.decodeForm(body) }
     const name = textOf(parameters.Action) ?? request.headers["x-acs-action"] ?? ""
     const requestId = state.ids.requestId()

@@ -10,7 +10,6 @@ import { pageOf, pageSize, readPageToken } from "./paging.js"
 import { readPolicy } from "./policy.js"
 import { type Refusal, refusal, sessionNotFound } from "./refusal.js"
 import { findInStatus, findRunning, findSession, type SessionRecord, type State, statusAt } from "./state.js"
-import { toolList } from "./toolList.js"
 
 /** What leads to a session: the same in the answers of creation and of reading. */
 const connectionOf = (state: State, session: SessionRecord) => {
@@ -29,7 +28,7 @@ const connectionOf = (state: State, session: SessionRecord) => {
     networkInterfaceIp: Option.map(Option.fromNullable(address), ({ ip }) => ip),
     httpPort: Option.map(Option.fromNullable(address), ({ port }) => String(port)),
     vpcResource: Option.some(address !== undefined),
-    toolList: linked ? Option.some(toolList(session.imageId)) : Option.none()
+    toolList: linked ? Option.some(state.toolLists.of(session.imageId)) : Option.none()
   }
 }
 

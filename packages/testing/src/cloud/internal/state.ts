@@ -10,6 +10,7 @@ import type { Identifiers } from "./ids.js"
 import type { SyncPolicy } from "./policy.js"
 import { contextNotFound, type Refusal, sessionNotFound, wrongStatus } from "./refusal.js"
 import type { Settings } from "./settings.js"
+import type { ToolLists } from "./toolList.js"
 
 export type LiveStatus = "RUNNING" | "PAUSING" | "PAUSED" | "RESUMING" | "DELETING"
 
@@ -78,6 +79,7 @@ export interface State {
   readonly addresses: Addresses
   readonly ids: Identifiers
   readonly machines: Machines.Service
+  readonly toolLists: ToolLists
   readonly store: ContextStore.Service
   readonly scope: Scope.Scope
   /** Signs presigned URLs and page tokens. */

@@ -6,7 +6,6 @@ import { isBrowserImage } from "./images.js"
 import { invalidParameter, refusal } from "./refusal.js"
 import { findRunning, type State } from "./state.js"
 import type { CallTool } from "./toolCalls.js"
-import { toolList } from "./toolList.js"
 
 const debuggingPort = 9222
 
@@ -14,7 +13,7 @@ export const toolActionHandlers = (
   state: State,
   callTool: CallTool
 ): Handlers<"ListMcpTools" | "CallMcpTool" | "InitBrowser"> => ({
-  ListMcpTools: ({ imageId }) => Effect.succeed({ data: toolList(imageId) }),
+  ListMcpTools: ({ imageId }) => Effect.succeed({ data: state.toolLists.of(imageId) }),
 
   CallMcpTool: (request) =>
     Effect.gen(function* () {
