@@ -13,37 +13,10 @@ import * as ToolActions from "./actions/ToolActions.js"
  * @category contracts
  */
 export const all = {
-  CreateMcpSession: SessionActions.CreateMcpSession,
-  GetSession: SessionActions.GetSession,
-  GetSessionDetail: SessionActions.GetSessionDetail,
-  ListSession: SessionActions.ListSession,
-  ReleaseMcpSession: SessionActions.ReleaseMcpSession,
-  DeleteSessionAsync: SessionActions.DeleteSessionAsync,
-  PauseSessionAsync: SessionActions.PauseSessionAsync,
-  ResumeSessionAsync: SessionActions.ResumeSessionAsync,
-  SetLabel: SessionActions.SetLabel,
-  GetLabel: SessionActions.GetLabel,
-  GetMcpResource: SessionActions.GetMcpResource,
-  GetLink: SessionActions.GetLink,
-  GetCdpLink: SessionActions.GetCdpLink,
-  GetAdbLink: SessionActions.GetAdbLink,
-  ListMcpTools: ToolActions.ListMcpTools,
-  CallMcpTool: ToolActions.CallMcpTool,
-  InitBrowser: ToolActions.InitBrowser,
-  GetContext: ContextActions.GetContext,
-  ListContexts: ContextActions.ListContexts,
-  ModifyContext: ContextActions.ModifyContext,
-  DeleteContext: ContextActions.DeleteContext,
-  ClearContext: ContextActions.ClearContext,
-  DescribeContextFiles: ContextActions.DescribeContextFiles,
-  GetContextFileUploadUrl: ContextActions.GetContextFileUploadUrl,
-  GetContextFileDownloadUrl: ContextActions.GetContextFileDownloadUrl,
-  DeleteContextFile: ContextActions.DeleteContextFile,
-  SyncContext: ContextActions.SyncContext,
-  GetContextInfo: ContextActions.GetContextInfo,
-  GetAndLoadInternalContext: ContextActions.GetAndLoadInternalContext,
-  CreateNetwork: NetworkActions.CreateNetwork,
-  DescribeNetwork: NetworkActions.DescribeNetwork
+  ...SessionActions.all,
+  ...ToolActions.all,
+  ...ContextActions.all,
+  ...NetworkActions.all
 } as const
 
 /**

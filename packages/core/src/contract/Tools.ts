@@ -13,20 +13,10 @@ import * as SystemTools from "./tools/SystemTools.js"
  * @category contracts
  */
 export const all = {
-  create_directory: FileSystemTools.createDirectory,
-  delete_file: FileSystemTools.deleteFile,
-  move_file: FileSystemTools.moveFile,
-  edit_file: FileSystemTools.editFile,
-  get_file_info: FileSystemTools.getFileInfo,
-  list_directory: FileSystemTools.listDirectory,
-  read_file: FileSystemTools.readFile,
-  read_multiple_files: FileSystemTools.readMultipleFiles,
-  search_files: FileSystemTools.searchFiles,
-  write_file: FileSystemTools.writeFile,
-  get_file_change: FileSystemTools.getFileChange,
-  shell: ShellTools.shell,
-  run_code: CodeTools.runCode,
-  get_metrics: SystemTools.getMetrics
+  ...FileSystemTools.all,
+  ...ShellTools.all,
+  ...CodeTools.all,
+  ...SystemTools.all
 } as const
 
 /**

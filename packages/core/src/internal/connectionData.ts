@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { ToolList } from "../contract/ToolEntry.js"
 import { emptyToolDirectory, makeToolDirectory, type ToolDirectory } from "../transport/SessionConnection.js"
+import { isRecord, parseJson } from "./json.js"
 
 /** Everything a handle knows of its session. */
 export interface SessionState {
@@ -59,17 +60,8 @@ export const connectionState = (data: ConnectionData) => ({
 const decodeToolList = Schema.decodeUnknownEither(ToolList)
 
 const asRecord = (data: unknown): Record<string, unknown> | undefined => {
-  if (typeof data !== "string") {
-    return typeof data === "object" && data !== null && !Array.isArray(data)
-      ? (data as Record<string, unknown>)
-      : undefined
-  }
-  try {
-    const value: unknown = JSON.parse(data)
-    return typeof value === "string" ? undefined : asRecord(value)
-  } catch {
-    return undefined
-  }
+  const value = typeof data === "string" ? Either.getOrElse(parseJson(data), () => undefined) : data
+  return isRecord(value) ? value : undefined
 }
 
 /**

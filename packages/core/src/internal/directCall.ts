@@ -6,12 +6,15 @@ import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type { SessionError } from "../AgentBayError.js"
+import { readEnvelope } from "../contract/Action.js"
 import type { SessionConnection } from "../transport/SessionConnection.js"
 import { fromDirectBody, type Route, type ToolAnswer } from "../transport/ToolAnswer.js"
 import { withDeadline } from "./deadline.js"
 import { type CallFacts, classify, retryAfterMs, sessionError, timeoutError } from "./httpFailure.js"
+import { isRecord, parseJson } from "./json.js"
 import { redactText } from "./redact.js"
 
 /**
@@ -38,6 +41,23 @@ export const makeRequestId = (prefix: string): Effect.Effect<string> =>
     ([now, number]) => `${prefix}-${now}-${String(number).padStart(9, "0")}`
   )
 
+/** What a gateway says with a refusal: a code and a message as the control API writes them, or anything else. */
+const readRefusal = (body: string, status: number, facts: CallFacts) => {
+  const json = Either.getOrElse(parseJson(body), () => undefined)
+  if (isRecord(json)) {
+    const envelope = readEnvelope(json)
+    const code = Option.getOrUndefined(envelope.code)
+    const message = Option.getOrUndefined(envelope.message)
+    if (code !== undefined || message !== undefined) {
+      return { code, detail: message ?? "", reason: classify(code ?? "", status, message ?? "") }
+    }
+  }
+  const detail = body.trimStart().startsWith("<")
+    ? "an HTML page came back"
+    : redactText(body, facts.secrets).slice(0, 500)
+  return { code: undefined, detail, reason: classify("", status, "") }
+}
+
 /** Sends a direct call and reads its answer; what the connection itself reports is left to the route. */
 export const execute = (
   client: HttpClient.HttpClient,
@@ -51,15 +71,15 @@ export const execute = (
     const body = yield* response.text
     const { status } = response
     if (status < 200 || status >= 300) {
+      const { code, detail, reason } = readRefusal(body, status, facts)
       return yield* Effect.fail(
         sessionError(facts, {
-          reason: status < 400 ? "Decode" : classify("", status, ""),
+          reason: status < 400 ? "Decode" : reason,
           phase: "sent",
           status,
+          code,
           retryAfterMs: retryAfterMs(response.headers, yield* Clock.currentTimeMillis),
-          detail: body.trimStart().startsWith("<")
-            ? "an HTML page came back"
-            : redactText(body, facts.secrets).slice(0, 500)
+          detail
         })
       )
     }

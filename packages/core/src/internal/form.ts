@@ -12,11 +12,13 @@ const pairs = (parameters: Parameters): ReadonlyArray<readonly [string, string]>
         : value.map((item, index) => [`${name}.${index + 1}`, item] as const)
   )
 
+const anySurrogate = /[\uD800-\uDFFF]/
+
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
 
 // A lone surrogate cannot be expressed in UTF-8; encodeURIComponent would throw on it.
 export const percentEncode = (text: string): string =>
-  encodeURIComponent(text.replace(loneSurrogate, "\uFFFD"))
+  encodeURIComponent(anySurrogate.test(text) ? text.replace(loneSurrogate, "\uFFFD") : text)
 
 /** Percent-encoded UTF-8 joined by `&`; a space is `%20`. */
 export const encodeForm = (parameters: Parameters): string =>

@@ -70,9 +70,6 @@ export const isFailed = (task: SyncTask): boolean => task.status.toLowerCase() =
 
 export const isFinal = (task: SyncTask): boolean => isSuccess(task) || isFailed(task)
 
-export const isTransfer = (task: SyncTask): boolean =>
-  task.taskType === "upload" || task.taskType === "download"
-
 const trimmed = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, "") : path)
 
 /** Paths are compared without trailing slashes: the service adds or drops them. */

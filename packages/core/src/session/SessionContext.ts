@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ContextSyncError, InvalidArgument, SessionError } from "../AgentBayError.js"
 import { SyncContext, type SyncTask } from "../contract/actions/ContextActions.js"
-import { isFinal, isSuccess, isTransfer, listTasks, samePath, waitForTasks } from "../internal/syncTasks.js"
+import { isFinal, isSuccess, listTasks, samePath, waitForTasks } from "../internal/syncTasks.js"
 import { ensure, ensureTimeout } from "../internal/validate.js"
 import type { SessionRuntime } from "./SessionRuntime.js"
 
@@ -176,7 +176,6 @@ export const make = (runtime: SessionRuntime): SessionContext.Service => {
       requestId,
       filter: { contextId, path },
       isRelevant: (task) =>
-        isTransfer(task) &&
         task.taskType === (mode ?? "upload") &&
         (contextId === undefined || task.contextId === contextId) &&
         (path === undefined || samePath(task.path, path)) &&

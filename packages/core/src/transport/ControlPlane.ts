@@ -30,6 +30,7 @@ import {
   timeoutError,
   transportError
 } from "../internal/httpFailure.js"
+import { isRecord, parseJson } from "../internal/json.js"
 import { quietClient } from "../internal/quietClient.js"
 import { makeWatcher } from "../internal/telemetry.js"
 
@@ -115,16 +116,13 @@ const nonce = Effect.map(Effect.all([Random.next, Random.next, Random.next]), (f
 )
 
 const parseBody = (text: string): Either.Either<Record<string, unknown>, string> => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Either.right(value as Record<string, unknown>)
-      : Either.left("the answer is not a JSON object")
-  } catch {
-    return Either.left(
-      text.trimStart().startsWith("<") ? "the answer is an HTML page" : "the answer is not JSON"
-    )
+  const body = parseJson(text)
+  if (Either.isRight(body)) {
+    return isRecord(body.right) ? Either.right(body.right) : Either.left("the answer is not a JSON object")
   }
+  return Either.left(
+    text.trimStart().startsWith("<") ? "the answer is an HTML page" : `the answer ${body.left}`
+  )
 }
 
 /** The first place that does not fit, without the value, which may be a secret. */
@@ -212,8 +210,9 @@ export const make: Effect.Effect<
     }
     const deadline = options?.timeout ?? config.timeouts.request
     const send = Effect.gen(function* () {
-      const encoded = yield* Effect.orDie(Schema.encode(action.request)(request))
-      const parameters = encoded as Parameters
+      const encoded = Schema.encodeEither(action.request)(request)
+      if (Either.isLeft(encoded)) return yield* Effect.die(encoded.left)
+      const parameters = encoded.right as Parameters
       const inQuery: Record<string, Parameters[string]> = {}
       const inForm: Record<string, Parameters[string]> = { Authorization: authorization }
       for (const [name, value] of Object.entries(parameters)) {

@@ -11,6 +11,7 @@
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import { isRecord, parseJson } from "../internal/json.js"
 
 /**
  * How a tool call travelled.
@@ -51,15 +52,12 @@ export interface ToolAnswer {
 
 type Result = Omit<ToolAnswer, "route" | "requestId">
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)
 
 const readItem = (item: unknown): ContentItem | undefined =>
   typeof item === "string"
     ? { type: "text", text: item }
-    : isObject(item)
+    : isRecord(item)
       ? {
           type: textOf(item.type) ?? "text",
           text: textOf(item.text),
@@ -73,7 +71,7 @@ const contentText = (item: ContentItem): string | undefined => item.text ?? item
 
 /** An MCP result: `content` is what makes it one. */
 const readResult = (value: unknown): Option.Option<Result> => {
-  if (!isObject(value) || !Array.isArray(value.content)) return Option.none()
+  if (!isRecord(value) || !Array.isArray(value.content)) return Option.none()
   const content: Array<ContentItem> = []
   for (const raw of value.content) {
     const item = readItem(raw)
@@ -86,14 +84,6 @@ const readResult = (value: unknown): Option.Option<Result> => {
   // An item of an unknown kind has no text: that is not an empty answer.
   if (text === undefined && content.length > 0) return Option.none()
   return Option.some({ isError, content, text: text ?? "" })
-}
-
-const parseJson = (text: string): Either.Either<unknown, string> => {
-  try {
-    return Either.right(JSON.parse(text))
-  } catch {
-    return Either.left("is not JSON")
-  }
 }
 
 const unwrapText = (value: unknown): Either.Either<unknown, string> =>
@@ -113,10 +103,10 @@ export const fromApiData = (data: unknown): Either.Either<Result, string> =>
 
 /** A message of a gateway that answers with an error object instead of a result. */
 const embeddedError = (value: unknown): string | undefined => {
-  if (!isObject(value)) return undefined
+  if (!isRecord(value)) return undefined
   const error = value.error
   if (typeof error === "string") return error
-  return isObject(error) ? textOf(error.message) : undefined
+  return isRecord(error) ? textOf(error.message) : undefined
 }
 
 /**
@@ -129,12 +119,12 @@ export const fromDirectBody = (body: string): Either.Either<Result, string> =>
   Either.flatMap(
     Either.mapLeft(parseJson(body), (problem) => `the answer ${problem}`),
     (outer) => {
-      if (!isObject(outer)) return Either.left("the answer is not a JSON object")
+      if (!isRecord(outer)) return Either.left("the answer is not a JSON object")
       const inner = unwrapText(outer.data)
       if (Either.isLeft(inner)) return Either.left(`data ${inner.left}`)
       // Older gateways leave out the inner wrapping, or all of it.
       const candidates = [
-        isObject(inner.right) ? inner.right.result : undefined,
+        isRecord(inner.right) ? inner.right.result : undefined,
         inner.right,
         outer.result,
         outer

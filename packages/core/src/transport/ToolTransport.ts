@@ -208,7 +208,8 @@ export const make: Effect.Effect<
 
   const call: ToolTransport.Service["call"] = (connection, tool, args, options) =>
     Effect.gen(function* () {
-      const encoded = yield* Effect.orDie(Schema.encode(tool.args)(args))
+      const encoded = Schema.encodeEither(tool.args)(args)
+      if (Either.isLeft(encoded)) return yield* Effect.die(encoded.left)
       const route = routeOf(connection, tool.name)
       const patience = route === "link" ? config.timeouts.link : config.timeouts.request
       const timeout =
@@ -217,7 +218,7 @@ export const make: Effect.Effect<
           onNone: () => patience,
           onSome: (budget) => Duration.max(patience, Duration.sum(budget, grace))
         })
-      const answer = yield* invoke(connection, tool.name, encoded, { ...options, timeout })
+      const answer = yield* invoke(connection, tool.name, encoded.right, { ...options, timeout })
       if (answer.isError) {
         return yield* new ToolError({
           operation: options.operation,

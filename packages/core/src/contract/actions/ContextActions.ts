@@ -263,3 +263,24 @@ export const GetAndLoadInternalContext = Action.make({
   ),
   idempotent: true
 })
+
+/**
+ * The actions of this family, by name.
+ *
+ * @since 0.1.0
+ * @category contracts
+ */
+export const all = {
+  GetContext,
+  ListContexts,
+  ModifyContext,
+  DeleteContext,
+  ClearContext,
+  DescribeContextFiles,
+  GetContextFileUploadUrl,
+  GetContextFileDownloadUrl,
+  DeleteContextFile,
+  SyncContext,
+  GetContextInfo,
+  GetAndLoadInternalContext
+} as const

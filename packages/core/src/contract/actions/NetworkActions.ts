@@ -35,3 +35,14 @@ export const DescribeNetwork = Action.make({
   data: Schema.NullishOr(Schema.Struct({ online: maybe(LooseBoolean, "Online") })),
   idempotent: true
 })
+
+/**
+ * The actions of this family, by name.
+ *
+ * @since 0.1.0
+ * @category contracts
+ */
+export const all = {
+  CreateNetwork,
+  DescribeNetwork
+} as const

@@ -322,3 +322,26 @@ export const GetAdbLink = Action.make({
   data: Url,
   idempotent: true
 })
+
+/**
+ * The actions of this family, by name.
+ *
+ * @since 0.1.0
+ * @category contracts
+ */
+export const all = {
+  CreateMcpSession,
+  GetSession,
+  GetSessionDetail,
+  ListSession,
+  ReleaseMcpSession,
+  DeleteSessionAsync,
+  PauseSessionAsync,
+  ResumeSessionAsync,
+  SetLabel,
+  GetLabel,
+  GetMcpResource,
+  GetLink,
+  GetCdpLink,
+  GetAdbLink
+} as const

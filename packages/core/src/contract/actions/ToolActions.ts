@@ -61,3 +61,15 @@ export const InitBrowser = Action.make({
   data: Schema.Struct({ port: maybe(LooseNumber, "Port") }),
   idempotent: true
 })
+
+/**
+ * The actions of this family, by name.
+ *
+ * @since 0.1.0
+ * @category contracts
+ */
+export const all = {
+  ListMcpTools,
+  CallMcpTool,
+  InitBrowser
+} as const

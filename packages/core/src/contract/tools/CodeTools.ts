@@ -289,3 +289,13 @@ export const runCode = Tool.make({
   idempotent: false,
   budget: Tool.budgetFrom((args) => args.timeout_s, "seconds")
 })
+
+/**
+ * The tools of this family, by name.
+ *
+ * @since 0.1.0
+ * @category contracts
+ */
+export const all = {
+  run_code: runCode
+} as const

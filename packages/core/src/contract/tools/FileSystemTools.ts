@@ -294,3 +294,23 @@ export const getFileChange = Tool.make({
   result: Schema.parseJson(Schema.Array(FileChange)),
   idempotent: false
 })
+
+/**
+ * The tools of this family, by name.
+ *
+ * @since 0.1.0
+ * @category contracts
+ */
+export const all = {
+  create_directory: createDirectory,
+  delete_file: deleteFile,
+  move_file: moveFile,
+  edit_file: editFile,
+  get_file_info: getFileInfo,
+  list_directory: listDirectory,
+  read_file: readFile,
+  read_multiple_files: readMultipleFiles,
+  search_files: searchFiles,
+  write_file: writeFile,
+  get_file_change: getFileChange
+} as const

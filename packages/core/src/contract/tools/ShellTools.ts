@@ -129,3 +129,13 @@ export const shell = Tool.make({
   idempotent: false,
   budget: Tool.budgetFrom((args) => args.timeout_ms, "millis")
 })
+
+/**
+ * The tools of this family, by name.
+ *
+ * @since 0.1.0
+ * @category contracts
+ */
+export const all = {
+  shell: shell
+} as const

@@ -54,3 +54,13 @@ export const getMetrics = Tool.make({
   result: MetricsText,
   idempotent: true
 })
+
+/**
+ * The tools of this family, by name.
+ *
+ * @since 0.1.0
+ * @category contracts
+ */
+export const all = {
+  get_metrics: getMetrics
+} as const
