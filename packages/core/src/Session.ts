@@ -150,6 +150,34 @@ export interface DeleteSession {
 }
 
 /**
+ * What is known of a session: which one it is, and how it is reached. None where the service does not tell.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionIdentity {
+  readonly sessionId: string
+  /** None for a session found with `AgentBay.get`: the service does not tell. */
+  readonly imageId: Option.Option<string>
+  readonly resourceUrl: Option.Option<Redacted.Redacted>
+  readonly isVpc: boolean
+  readonly networkInterfaceIp: Option.Option<string>
+  readonly httpPort: Option.Option<number>
+  /** Credential of the direct routes. */
+  readonly token: Option.Option<Redacted.Redacted>
+  readonly linkUrl: Option.Option<Redacted.Redacted>
+  readonly wsUrl: Option.Option<Redacted.Redacted>
+  readonly appInstanceId: Option.Option<string>
+  readonly resourceId: Option.Option<string>
+  /** What creation asked for; none when it left the choice to the service. */
+  readonly enableBrowserReplay: Option.Option<boolean>
+  /** The context mounted for file transfer, when one was. */
+  readonly fileTransferContextId: Option.Option<string>
+  /** The context that receives the recording of the browser, when one was mounted. */
+  readonly recordContextId: Option.Option<string>
+}
+
+/**
  * @since 0.1.0
  * @category tags
  */
@@ -160,26 +188,7 @@ export declare namespace Session {
    * @since 0.1.0
    * @category models
    */
-  export interface Service {
-    readonly sessionId: string
-    /** None for a session found with `AgentBay.get`: the service does not tell. */
-    readonly imageId: Option.Option<string>
-    readonly resourceUrl: Option.Option<Redacted.Redacted>
-    readonly isVpc: boolean
-    readonly networkInterfaceIp: Option.Option<string>
-    readonly httpPort: Option.Option<number>
-    /** Credential of the direct routes. */
-    readonly token: Option.Option<Redacted.Redacted>
-    readonly linkUrl: Option.Option<Redacted.Redacted>
-    readonly wsUrl: Option.Option<Redacted.Redacted>
-    readonly appInstanceId: Option.Option<string>
-    readonly resourceId: Option.Option<string>
-    /** What creation asked for; none when it left the choice to the service. */
-    readonly enableBrowserReplay: Option.Option<boolean>
-    /** The context mounted for file transfer, when one was. */
-    readonly fileTransferContextId: Option.Option<string>
-    /** The context that receives the recording of the browser, when one was mounted. */
-    readonly recordContextId: Option.Option<string>
+  export interface Service extends SessionIdentity {
     /** The tools of the session as far as they are known; `listMcpTools` refreshes them. */
     readonly mcpTools: ReadonlyArray<ToolEntry>
 

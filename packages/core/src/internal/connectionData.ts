@@ -5,25 +5,12 @@ import * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { ToolList } from "../contract/ToolEntry.js"
+import type { SessionIdentity } from "../Session.js"
 import { emptyToolDirectory, makeToolDirectory, type ToolDirectory } from "../transport/SessionConnection.js"
 import { isRecord, parseJson } from "./json.js"
 
 /** Everything a handle knows of its session. */
-export interface SessionState {
-  readonly sessionId: string
-  readonly imageId: Option.Option<string>
-  readonly isVpc: boolean
-  readonly networkInterfaceIp: Option.Option<string>
-  readonly httpPort: Option.Option<number>
-  readonly resourceUrl: Option.Option<Redacted.Redacted>
-  readonly token: Option.Option<Redacted.Redacted>
-  readonly linkUrl: Option.Option<Redacted.Redacted>
-  readonly wsUrl: Option.Option<Redacted.Redacted>
-  readonly appInstanceId: Option.Option<string>
-  readonly resourceId: Option.Option<string>
-  readonly enableBrowserReplay: Option.Option<boolean>
-  readonly fileTransferContextId: Option.Option<string>
-  readonly recordContextId: Option.Option<string>
+export interface SessionState extends SessionIdentity {
   readonly tools: ToolDirectory
 }
 
