@@ -52,7 +52,9 @@ for (const name of positionals.length > 0 ? positionals : all) {
   const script = fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
   console.log(`\n# ${name}\n`)
   const program = built.has(name) ? [buildScript(name, script)] : ["--import", "tsx", script]
-  const { status } = spawnSync(process.execPath, ["--expose-gc", ...program, "--json", file], { stdio: "inherit" })
+  const { status } = spawnSync(process.execPath, ["--expose-gc", ...program, "--json", file], {
+    stdio: "inherit"
+  })
   if (status === 0) documents.push(JSON.parse(readFileSync(file, "utf8")))
   else failed = true
 }

@@ -24,11 +24,20 @@ const { status, stdout } = spawnSync(
     ...projects.flatMap((name) => ["--project", name]),
     ...outside.flatMap((glob) => ["--exclude", glob])
   ],
-  { cwd: fileURLToPath(new URL("../..", import.meta.url)), encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } }
+  {
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" }
+  }
 )
 const seconds = Number(process.hrtime.bigint() - start) / 1e9
 const passed = Number(/Tests\s+(\d+) passed/.exec(stdout)?.[1] ?? 0)
 
-console.log(table(["in-memory tests", "passed", "seconds", "limit"], [["all of them", passed, round(seconds, 1), limit]]))
+console.log(
+  table(
+    ["in-memory tests", "passed", "seconds", "limit"],
+    [["all of them", passed, round(seconds, 1), limit]]
+  )
+)
 await reportJson("suite", { passed, seconds: round(seconds, 1), limit, green: status === 0 })
 if (status !== 0 || seconds > limit) process.exitCode = 1

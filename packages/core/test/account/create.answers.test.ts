@@ -1,12 +1,20 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
-import { hasFields } from "../support/assertions.js"
 import { created, makeAccount, working } from "../support/account.js"
-import { connectionFailure, html, never, ok, type Reply, refused, softlyRefused } from "../support/ScriptedService.js"
+import { assert, hasFields } from "../support/assertions.js"
+import {
+  connectionFailure,
+  html,
+  never,
+  ok,
+  type Reply,
+  refused,
+  softlyRefused
+} from "../support/ScriptedService.js"
 import { secrets } from "../support/secrets.js"
 
 const deletions = ["DeleteSessionAsync", "GetSessionDetail"]
@@ -47,10 +55,18 @@ describe("a session that was created", () => {
 
   it.effect("may have next to nothing", () =>
     Effect.gen(function* () {
-      const { bay } = yield* makeAccount(working({ CreateMcpSession: ok({ SessionId: "s-1", Token: "", HttpPort: "x" }) }))
+      const { bay } = yield* makeAccount(
+        working({ CreateMcpSession: ok({ SessionId: "s-1", Token: "", HttpPort: "x" }) })
+      )
       const session = yield* bay.create()
       assert.strictEqual(session.isVpc, false)
-      for (const member of [session.token, session.linkUrl, session.httpPort, session.imageId, session.enableBrowserReplay]) {
+      for (const member of [
+        session.token,
+        session.linkUrl,
+        session.httpPort,
+        session.imageId,
+        session.enableBrowserReplay
+      ]) {
         assert.deepStrictEqual(member as Option.Option<unknown>, Option.none())
       }
       assert.deepStrictEqual(session.mcpTools, [])
@@ -96,7 +112,12 @@ describe("an answer that cannot be used", () => {
   const unusable: ReadonlyArray<readonly [string, Reply, reason: string, deleted: boolean]> = [
     ["a broken member", ok(created({ Token: {} })), "Decode", true],
     ["a broken tool list", ok(created({ ToolList: "[{" })), "Decode", true],
-    ["a broken tool list in data as JSON text", ok(JSON.stringify(created({ ToolList: "[{" }))), "Decode", true],
+    [
+      "a broken tool list in data as JSON text",
+      ok(JSON.stringify(created({ ToolList: "[{" }))),
+      "Decode",
+      true
+    ],
     ["a broken VpcResource", ok(created({ VpcResource: "maybe" })), "Decode", true],
     ["no session id", ok({ Success: true }), "Decode", false],
     ["an empty session id", ok({ SessionId: "" }), "Decode", false],
@@ -113,7 +134,8 @@ describe("an answer that cannot be used", () => {
         for (const create of [bay.create(), Effect.scoped(bay.session())]) {
           const error = yield* Effect.flip(create)
           hasFields(error, { _tag: "SessionError", reason, operation: "AgentBay.create", phase: "sent" })
-          if (name !== "HTML") assert.strictEqual((error as { readonly requestId?: string }).requestId, "req-1")
+          if (name !== "HTML")
+            assert.strictEqual((error as { readonly requestId?: string }).requestId, "req-1")
         }
         const after = deleted ? ["CreateMcpSession", ...deletions] : ["CreateMcpSession"]
         assert.deepStrictEqual(service.names(), [...after, ...after])

@@ -1,9 +1,9 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as AgentBay from "../../src/AgentBay.js"
 import { version } from "../../src/internal/version.js"
-import { hasFields } from "../support/assertions.js"
 import { makeAccount, task, transfers, working } from "../support/account.js"
+import { assert, hasFields } from "../support/assertions.js"
 import type { Settings } from "../support/transports.js"
 
 /** The form of `CreateMcpSession` without the credential, JSON members decoded. */
@@ -13,13 +13,22 @@ const formOf = (params: AgentBay.CreateParams | undefined, settings: Settings = 
     yield* params === undefined ? bay.create() : bay.create({ waitForContexts: false, ...params })
     const { Authorization: _, ...form } = service.of("CreateMcpSession")[0]!.form
     return Object.fromEntries(
-      Object.entries(form).map(([name, value]) => [name, /^[[{]/.test(value) ? (JSON.parse(value) as unknown) : value])
+      Object.entries(form).map(([name, value]) => [
+        name,
+        /^[[{]/.test(value) ? (JSON.parse(value) as unknown) : value
+      ])
     )
   })
 
 const everything = transfers(task())
 
-const sdkStats = { source: "sdk", sdk_language: "typescript", sdk_version: version, is_release: true, framework: "" }
+const sdkStats = {
+  source: "sdk",
+  sdk_language: "typescript",
+  sdk_version: version,
+  is_release: true,
+  framework: ""
+}
 
 describe("the request that creates a session", () => {
   it.effect("without parameters says who asks, and nothing else", () =>
@@ -92,10 +101,16 @@ describe("the request that creates a session", () => {
       const form = yield* formOf({
         contexts: [
           { contextId: "c-1", path: "/data" },
-          { contextId: "c-2", path: "/more", policy: { uploadPolicy: { autoUpload: false }, downloadPolicy: null } }
+          {
+            contextId: "c-2",
+            path: "/more",
+            policy: { uploadPolicy: { autoUpload: false }, downloadPolicy: null }
+          }
         ],
         browserContext: { contextId: "c-b", syncMode: "everything" },
-        extraConfigs: { mobile: { lockResolution: false, simulateConfig: { simulate: false, simulatedContextId: "c-m" } } }
+        extraConfigs: {
+          mobile: { lockResolution: false, simulateConfig: { simulate: false, simulatedContextId: "c-m" } }
+        }
       })
       const list = form["PersistenceDataList"] as ReadonlyArray<Record<string, string>>
       assert.deepStrictEqual(
@@ -127,25 +142,36 @@ describe("the request that creates a session", () => {
     })
   )
 
-  it.effect("does not touch the caller's parameters, which can be used again (D37, control plane 8, item 22)", () =>
-    Effect.gen(function* () {
-      const freeze = <A>(value: A): A => {
-        if (typeof value === "object" && value !== null) for (const member of Object.values(Object.freeze(value))) freeze(member)
-        return value
-      }
-      const params = freeze({
-        labels: { a: "b" },
-        contexts: [{ contextId: "c-1", path: "/data", policy: { bwList: { whiteLists: [{ path: "", excludePaths: [] }] } } }],
-        browserContext: { contextId: "c-b" },
-        extraConfigs: { mobile: { lockResolution: true, simulateConfig: { simulate: true, simulatedContextId: "c-m" } } },
-        waitForContexts: false
-      } satisfies AgentBay.CreateParams)
-      const { bay, service } = yield* makeAccount(working())
-      yield* bay.create(params)
-      yield* bay.create(params)
-      const [first, second] = service.of("CreateMcpSession").map(({ form }) => form)
-      assert.deepStrictEqual(first, second)
-    })
+  it.effect(
+    "does not touch the caller's parameters, which can be used again (D37, control plane 8, item 22)",
+    () =>
+      Effect.gen(function* () {
+        const freeze = <A>(value: A): A => {
+          if (typeof value === "object" && value !== null)
+            for (const member of Object.values(Object.freeze(value))) freeze(member)
+          return value
+        }
+        const params = freeze({
+          labels: { a: "b" },
+          contexts: [
+            {
+              contextId: "c-1",
+              path: "/data",
+              policy: { bwList: { whiteLists: [{ path: "", excludePaths: [] }] } }
+            }
+          ],
+          browserContext: { contextId: "c-b" },
+          extraConfigs: {
+            mobile: { lockResolution: true, simulateConfig: { simulate: true, simulatedContextId: "c-m" } }
+          },
+          waitForContexts: false
+        } satisfies AgentBay.CreateParams)
+        const { bay, service } = yield* makeAccount(working())
+        yield* bay.create(params)
+        yield* bay.create(params)
+        const [first, second] = service.of("CreateMcpSession").map(({ form }) => form)
+        assert.deepStrictEqual(first, second)
+      })
   )
 
   it.effect("makes no contexts of its own that nobody deletes (D46)", () =>
@@ -173,9 +199,17 @@ describe("parameters that are refused before anything is sent", () => {
     [{ contextSyncs: [] }, "contextSyncs", "[]"],
     [{ contexts: [{ contextId: "", path: "/x" }] }, "contexts.0.contextId", '""'],
     [{ contexts: [{ contextId: "c", path: "" }] }, "contexts.0.path", '""'],
-    [{ contexts: [{ contextId: "c", path: "/x", policy: { uploadPolicies: {} } }] }, "contexts.0.policy.uploadPolicies", "{}"],
     [
-      { contexts: [{ contextId: "c", path: "/x", policy: { recyclePolicy: { lifecycle: "Lifecycle_2Days" } } }] },
+      { contexts: [{ contextId: "c", path: "/x", policy: { uploadPolicies: {} } }] },
+      "contexts.0.policy.uploadPolicies",
+      "{}"
+    ],
+    [
+      {
+        contexts: [
+          { contextId: "c", path: "/x", policy: { recyclePolicy: { lifecycle: "Lifecycle_2Days" } } }
+        ]
+      },
       "contexts.0.policy.recyclePolicy.lifecycle",
       '"Lifecycle_2Days"'
     ],
@@ -186,7 +220,12 @@ describe("parameters that are refused before anything is sent", () => {
       "wildcards"
     ],
     [
-      { contexts: [{ contextId: "c", path: "/x" }, { contextId: "d", path: "/x" }] },
+      {
+        contexts: [
+          { contextId: "c", path: "/x" },
+          { contextId: "d", path: "/x" }
+        ]
+      },
       "contexts",
       '"/x"',
       "a path can be mounted once"
@@ -198,7 +237,11 @@ describe("parameters that are refused before anything is sent", () => {
       "a path can be mounted once"
     ],
     [{ browserContext: { contextId: "" } }, "browserContext.contextId", '""'],
-    [{ browserContext: { contextId: "c", extensions: { contextId: "e", extensionIds: [] } } }, "browserContext.extensions.extensionIds.0", "undefined"],
+    [
+      { browserContext: { contextId: "c", extensions: { contextId: "e", extensionIds: [] } } },
+      "browserContext.extensions.extensionIds.0",
+      "undefined"
+    ],
     [
       { extraConfigs: { mobile: { lockResolution: true, uninstallBlacklist: ["a; rm -rf /"] } } },
       "extraConfigs.mobile.uninstallBlacklist.0",

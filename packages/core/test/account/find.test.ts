@@ -1,9 +1,9 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { created, makeAccount, working } from "../support/account.js"
-import { hasFields } from "../support/assertions.js"
+import { assert, hasFields } from "../support/assertions.js"
 import { direct, ok, refused, softlyRefused, toolResult } from "../support/ScriptedService.js"
 import { secrets } from "../support/secrets.js"
 
@@ -34,7 +34,10 @@ describe("getting a session", () => {
       assert.deepStrictEqual(Option.map(session.token, Redacted.value), Option.some(secrets.token))
       assert.deepStrictEqual(Option.map(session.linkUrl, Redacted.value), Option.some(secrets.linkUrl))
       assert.deepStrictEqual(Option.map(session.wsUrl, Redacted.value), Option.some(secrets.wsUrl))
-      assert.deepStrictEqual(Option.map(session.resourceUrl, Redacted.value), Option.some(secrets.resourceUrl))
+      assert.deepStrictEqual(
+        Option.map(session.resourceUrl, Redacted.value),
+        Option.some(secrets.resourceUrl)
+      )
       assert.deepStrictEqual(session.appInstanceId, Option.some("ai-1"))
       assert.deepStrictEqual(session.fileTransferContextId, Option.some("c-t"))
       assert.deepStrictEqual(session.recordContextId, Option.some("c-r"))
@@ -46,7 +49,10 @@ describe("getting a session", () => {
 
   it.effect("without a link its tools are called over the API, with one over the link", () =>
     Effect.gen(function* () {
-      const script = { "tool shell": (sent: { readonly url: URL }) => (sent.url.hostname === "link.test" ? direct("hi") : ok(toolResult("hi"))) }
+      const script = {
+        "tool shell": (sent: { readonly url: URL }) =>
+          sent.url.hostname === "link.test" ? direct("hi") : ok(toolResult("hi"))
+      }
       for (const [answer, route] of [
         [baseline, "api"],
         [created(), "link"]
@@ -71,20 +77,42 @@ describe("getting a session", () => {
 
   it.effect("one that does not exist is NotFound, hard or soft", () =>
     Effect.gen(function* () {
-      for (const answer of [refused("InvalidMcpSession.NotFound"), softlyRefused("InvalidMcpSession.NotFound")]) {
+      for (const answer of [
+        refused("InvalidMcpSession.NotFound"),
+        softlyRefused("InvalidMcpSession.NotFound")
+      ]) {
         const { bay } = yield* makeAccount(working({ GetSession: answer }))
         const error = yield* Effect.flip(bay.get("s-9"))
-        hasFields(error, { _tag: "SessionError", reason: "NotFound", operation: "AgentBay.get", sessionId: "s-9", requestId: "req-1" })
+        hasFields(error, {
+          _tag: "SessionError",
+          reason: "NotFound",
+          operation: "AgentBay.get",
+          sessionId: "s-9",
+          requestId: "req-1"
+        })
       }
     })
   )
 
   it.effect("an answer of a wrong form is a failure", () =>
     Effect.gen(function* () {
-      for (const data of [undefined, null, "x", [], { ToolList: "[{" }, { ToolList: {} }, { VpcResource: "x" }, { contexts: {} }]) {
+      for (const data of [
+        undefined,
+        null,
+        "x",
+        [],
+        { ToolList: "[{" },
+        { ToolList: {} },
+        { VpcResource: "x" },
+        { contexts: {} }
+      ]) {
         const { bay } = yield* makeAccount(working({ GetSession: ok(data) }))
         const error = yield* Effect.flip(bay.get("s-1"))
-        hasFields(error, { reason: "Decode", operation: "AgentBay.get", sessionId: "s-1", requestId: "req-1" }, JSON.stringify(data))
+        hasFields(
+          error,
+          { reason: "Decode", operation: "AgentBay.get", sessionId: "s-1", requestId: "req-1" },
+          JSON.stringify(data)
+        )
       }
     })
   )
@@ -93,7 +121,11 @@ describe("getting a session", () => {
     Effect.gen(function* () {
       const { bay, service } = yield* makeAccount(working())
       for (const id of ["", "  ", undefined as unknown as string]) {
-        hasFields(yield* Effect.flip(bay.get(id)), { _tag: "InvalidArgument", operation: "AgentBay.get", field: "sessionId" })
+        hasFields(yield* Effect.flip(bay.get(id)), {
+          _tag: "InvalidArgument",
+          operation: "AgentBay.get",
+          field: "sessionId"
+        })
       }
       assert.deepStrictEqual(service.names(), [])
     })

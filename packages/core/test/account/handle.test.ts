@@ -1,4 +1,5 @@
-import { assert, describe, it } from "@effect/vitest"
+import { inspect } from "node:util"
+import { describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -7,9 +8,10 @@ import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { inspect } from "node:util"
 import * as SessionHandle from "../../src/SessionHandle.js"
 import { created, makeAccount, working } from "../support/account.js"
+import { assert } from "../support/assertions.js"
+import { check } from "../support/properties.js"
 import { direct, ok, toolResult } from "../support/ScriptedService.js"
 import { leaksIn, secrets } from "../support/secrets.js"
 
@@ -25,7 +27,7 @@ const script = working({
 
 describe("a handle", () => {
   it("comes back from JSON as it was", () => {
-    fc.assert(
+    check(
       fc.property(Arbitrary.make(SessionHandle.SessionHandle), (handle) => {
         const text = encode(handle)
         assert.strictEqual(encode(decode(text)), text)
@@ -40,9 +42,24 @@ describe("a handle", () => {
   })
 
   it("of another version or form is refused", () => {
-    const base = JSON.parse(encode(decode('{"version":1,"sessionId":"s","isVpc":false,"servers":{}}'))) as object
-    for (const wrong of [{ version: 2 }, { sessionId: "" }, { sessionId: " s" }, { isVpc: "no" }, { servers: [] }, { httpPort: "80" }, { secrets: "x" }]) {
-      assert.isTrue(Either.isLeft(Schema.decodeUnknownEither(SessionHandle.fromJson)(JSON.stringify({ ...base, ...wrong }))), JSON.stringify(wrong))
+    const base = JSON.parse(
+      encode(decode('{"version":1,"sessionId":"s","isVpc":false,"servers":{}}'))
+    ) as object
+    for (const wrong of [
+      { version: 2 },
+      { sessionId: "" },
+      { sessionId: " s" },
+      { isVpc: "no" },
+      { servers: [] },
+      { httpPort: "80" },
+      { secrets: "x" }
+    ]) {
+      assert.isTrue(
+        Either.isLeft(
+          Schema.decodeUnknownEither(SessionHandle.fromJson)(JSON.stringify({ ...base, ...wrong }))
+        ),
+        JSON.stringify(wrong)
+      )
     }
   })
 
@@ -50,17 +67,31 @@ describe("a handle", () => {
     Effect.gen(function* () {
       const { bay } = yield* makeAccount(script)
       const session = yield* bay.create({ imageId: "img", enableBrowserReplay: true })
-      for (const handle of [session.toHandle(), session.toHandle({}), session.toHandle({ includeSecrets: false })]) {
+      for (const handle of [
+        session.toHandle(),
+        session.toHandle({}),
+        session.toHandle({ includeSecrets: false })
+      ]) {
         const text = encode(handle)
         assert.deepStrictEqual(leaksIn(text), [])
         assert.notProperty(JSON.parse(text), "secrets")
         assert.deepStrictEqual(decode(text), handle)
       }
       const full = session.toHandle({ includeSecrets: true })
-      for (const text of [inspect(full, { depth: 10 }), JSON.stringify(full), String(full), Inspectable.toStringUnknown(full)]) {
+      for (const text of [
+        inspect(full, { depth: 10 }),
+        JSON.stringify(full),
+        String(full),
+        Inspectable.toStringUnknown(full)
+      ]) {
         assert.deepStrictEqual(leaksIn(text), [], "only encoding writes the credentials")
       }
-      assert.deepStrictEqual(leaksIn(encode(full)).toSorted(), ["SECRETLINK", "SECRETSCREEN", "SECRETSOCKET", "SECRETTOKEN"])
+      assert.deepStrictEqual(leaksIn(encode(full)).toSorted(), [
+        "SECRETLINK",
+        "SECRETSCREEN",
+        "SECRETSOCKET",
+        "SECRETTOKEN"
+      ])
     })
   )
 
@@ -72,7 +103,18 @@ describe("a handle", () => {
         const sent = service.sent.length
         const other = bay.attach(decode(encode(session.toHandle({ includeSecrets }))))
         assert.strictEqual(service.sent.length, sent)
-        for (const member of ["sessionId", "imageId", "isVpc", "networkInterfaceIp", "httpPort", "appInstanceId", "resourceId", "enableBrowserReplay", "fileTransferContextId", "recordContextId"] as const) {
+        for (const member of [
+          "sessionId",
+          "imageId",
+          "isVpc",
+          "networkInterfaceIp",
+          "httpPort",
+          "appInstanceId",
+          "resourceId",
+          "enableBrowserReplay",
+          "fileTransferContextId",
+          "recordContextId"
+        ] as const) {
           assert.deepStrictEqual(other[member] as unknown, session[member] as unknown, member)
         }
         for (const member of ["token", "linkUrl", "wsUrl", "resourceUrl"] as const) {
@@ -84,7 +126,10 @@ describe("a handle", () => {
         const answer = yield* other.callMcpTool("shell", {})
         assert.strictEqual(answer.route, includeSecrets ? "link" : "api")
         assert.strictEqual(service.sent.at(-1)?.form["Server"] ?? "wuying_shell", "wuying_shell")
-        assert.strictEqual(encode(other.toHandle({ includeSecrets })), encode(session.toHandle({ includeSecrets })))
+        assert.strictEqual(
+          encode(other.toHandle({ includeSecrets })),
+          encode(session.toHandle({ includeSecrets }))
+        )
       }
     })
   )
@@ -94,11 +139,17 @@ describe("a handle", () => {
       const name = fc.constantFrom("shell", "read_file", "constructor", "x")
       const lists = fc.sample(fc.array(fc.record({ name, server: fc.constantFrom("", "a", "b") })), 50)
       for (const list of lists) {
-        const { bay } = yield* makeAccount(working({ CreateMcpSession: ok({ ...everything, ToolList: JSON.stringify(list) }) }))
+        const { bay } = yield* makeAccount(
+          working({ CreateMcpSession: ok({ ...everything, ToolList: JSON.stringify(list) }) })
+        )
         const session = yield* bay.create()
         const other = bay.attach(decode(encode(session.toHandle())))
         for (const tool of ["shell", "read_file", "constructor", "x", "toString"]) {
-          assert.deepStrictEqual(other.findServerForTool(tool), session.findServerForTool(tool), JSON.stringify(list))
+          assert.deepStrictEqual(
+            other.findServerForTool(tool),
+            session.findServerForTool(tool),
+            JSON.stringify(list)
+          )
         }
       }
     })
@@ -124,7 +175,12 @@ describe("what a console, a log or an inspector sees of a session", () => {
         inspect(bay, { depth: 20, showHidden: true })
       ]
       for (const view of views) assert.deepStrictEqual(leaksIn(view), [], view.slice(0, 2000))
-      assert.deepStrictEqual(JSON.parse(JSON.stringify(session)), { _id: "Session", sessionId: "s-1", isVpc: false, imageId: "img" })
+      assert.deepStrictEqual(JSON.parse(JSON.stringify(session)), {
+        _id: "Session",
+        sessionId: "s-1",
+        isVpc: false,
+        imageId: "img"
+      })
       assert.include(inspect(session), "s-1")
     })
   )

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type * as AgentBay from "../../src/AgentBay.js"
 import { makeAccount, working } from "../support/account.js"
-import { hasFields } from "../support/assertions.js"
+import { assert, hasFields } from "../support/assertions.js"
 import { type Answer, ok, type Reply, refused, type Sent, softlyRefused } from "../support/ScriptedService.js"
 
 /** A service with this many sessions, which pages as it is asked to. */
@@ -17,8 +17,17 @@ const paging =
     const from = Number((sent.form["NextToken"] ?? "t0").slice(1))
     const ids = Array.from({ length: count }, (_, index) => `s-${index}`).slice(from, from + size)
     return ok(
-      ids.map((id) => ({ SessionId: id, SessionStatus: "RUNNING", ImageId: "img", AppInstanceId: `ai-${id}` })),
-      { MaxResults: size, TotalCount: count, ...(from + size < count ? { NextToken: `t${from + size}` } : { NextToken: "" }) }
+      ids.map((id) => ({
+        SessionId: id,
+        SessionStatus: "RUNNING",
+        ImageId: "img",
+        AppInstanceId: `ai-${id}`
+      })),
+      {
+        MaxResults: size,
+        TotalCount: count,
+        ...(from + size < count ? { NextToken: `t${from + size}` } : { NextToken: "" })
+      }
     )
   }
 
@@ -40,7 +49,12 @@ describe("a page of sessions", () => {
         imageId: Option.some("img"),
         appInstanceId: Option.some("ai-s-0")
       })
-      hasFields(page, { nextToken: Option.some("t10"), maxResults: Option.some(10), totalCount: Option.some(12), requestId: "req-1" })
+      hasFields(page, {
+        nextToken: Option.some("t10"),
+        maxResults: Option.some(10),
+        totalCount: Option.some(12),
+        requestId: "req-1"
+      })
     })
   )
 
@@ -49,7 +63,12 @@ describe("a page of sessions", () => {
       const { bay, service } = yield* account(paging(1))
       yield* bay.list({ labels: { a: "b", c: "d" }, status: "PAUSED", imageId: "img", maxResults: 3 })
       const { Authorization: _, ...form } = service.sent[0]!.form
-      assert.deepStrictEqual(form, { Labels: '{"a":"b","c":"d"}', MaxResults: "3", Status: "PAUSED", ImageId: "img" })
+      assert.deepStrictEqual(form, {
+        Labels: '{"a":"b","c":"d"}',
+        MaxResults: "3",
+        Status: "PAUSED",
+        ImageId: "img"
+      })
     })
   )
 
@@ -69,7 +88,12 @@ describe("a page of sessions", () => {
       const page = yield* bay.list({ page: 3, labels: { a: "b" }, status: "RUNNING" })
       assert.strictEqual(idsOf(page)[0], "s-20")
       assert.deepStrictEqual(
-        service.sent.map(({ form }) => [form["NextToken"], form["Labels"], form["Status"], form["MaxResults"]]),
+        service.sent.map(({ form }) => [
+          form["NextToken"],
+          form["Labels"],
+          form["Status"],
+          form["MaxResults"]
+        ]),
         [undefined, "t10", "t20"].map((token) => [token, '{"a":"b"}', "RUNNING", "10"])
       )
     })
@@ -79,7 +103,12 @@ describe("a page of sessions", () => {
     Effect.gen(function* () {
       const { bay, service } = yield* account(paging(15))
       const error = yield* Effect.flip(bay.list({ page: 4 }))
-      hasFields(error, { _tag: "SessionError", reason: "NotFound", operation: "AgentBay.list", requestId: "req-1" })
+      hasFields(error, {
+        _tag: "SessionError",
+        reason: "NotFound",
+        operation: "AgentBay.list",
+        requestId: "req-1"
+      })
       assert.include(error.message, "page 2 is the last one")
       assert.strictEqual(service.sent.length, 2)
     })
@@ -98,9 +127,14 @@ describe("a page of sessions", () => {
 
   it.effect("shows a status that the service does not tell as UNKNOWN", () =>
     Effect.gen(function* () {
-      const { bay } = yield* account(ok([{ SessionId: "s-1" }, { SessionId: "s-2", SessionStatus: "NEW_WORD" }]))
+      const { bay } = yield* account(
+        ok([{ SessionId: "s-1" }, { SessionId: "s-2", SessionStatus: "NEW_WORD" }])
+      )
       const { sessions } = yield* bay.list()
-      assert.deepStrictEqual(sessions.map(({ status }) => status), ["UNKNOWN", "NEW_WORD"])
+      assert.deepStrictEqual(
+        sessions.map(({ status }) => status),
+        ["UNKNOWN", "NEW_WORD"]
+      )
     })
   )
 
@@ -160,7 +194,9 @@ describe("all sessions as a stream", () => {
   it.effect("a page that fails ends it with the failure, after the sessions before it", () =>
     Effect.gen(function* () {
       const page = paging(25)
-      const { bay } = yield* account((sent) => (sent.form["NextToken"] === "t20" ? refused("Throttling") : page(sent)))
+      const { bay } = yield* account((sent) =>
+        sent.form["NextToken"] === "t20" ? refused("Throttling") : page(sent)
+      )
       const seen: Array<string> = []
       const error = yield* Effect.flip(
         Stream.runForEach(bay.listAll(), ({ sessionId }) => Effect.sync(() => seen.push(sessionId)))

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -6,7 +6,16 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import type * as AgentBay from "../../src/AgentBay.js"
 import { created, makeAccount, transfers, working } from "../support/account.js"
-import { after, connectionFailure, direct, never, ok, type Reply, refused } from "../support/ScriptedService.js"
+import { assert } from "../support/assertions.js"
+import {
+  after,
+  connectionFailure,
+  direct,
+  never,
+  ok,
+  type Reply,
+  refused
+} from "../support/ScriptedService.js"
 import { makeWatch } from "../support/watching.js"
 
 const deletions = ["DeleteSessionAsync", "GetSessionDetail"]
@@ -31,7 +40,8 @@ describe("a session in a scope is deleted", () => {
   it.effect("when the program fails or dies, and the failure is still the program's", () =>
     Effect.gen(function* () {
       const { bay, service } = yield* makeAccount(working())
-      const use = (effect: Effect.Effect<never, string>) => Effect.exit(Effect.scoped(Effect.zipRight(bay.session(), effect)))
+      const use = (effect: Effect.Effect<never, string>) =>
+        Effect.exit(Effect.scoped(Effect.zipRight(bay.session(), effect)))
       assert.deepStrictEqual(yield* use(Effect.fail("mine")), Exit.fail("mine"))
       assert.deepStrictEqual(yield* use(Effect.die("mine")), Exit.die("mine"))
       assert.strictEqual(service.of("DeleteSessionAsync").length, 2)
@@ -53,7 +63,9 @@ describe("a session in a scope is deleted", () => {
 
   it.effect("when it is interrupted while the service is still creating it", () =>
     Effect.gen(function* () {
-      const { bay, service } = yield* makeAccount(working({ CreateMcpSession: after("5 seconds", ok(created())) }))
+      const { bay, service } = yield* makeAccount(
+        working({ CreateMcpSession: after("5 seconds", ok(created())) })
+      )
       for (const create of [Effect.scoped(bay.session()), bay.create()]) {
         const before = service.sent.length
         const fiber = yield* Effect.fork(create)
@@ -68,7 +80,9 @@ describe("a session in a scope is deleted", () => {
 })
 
 /** Everything that follows `CreateMcpSession`, and the request in which it can get stuck. */
-const steps: ReadonlyArray<readonly [name: string, params: AgentBay.CreateParams, at: string, answer: Reply, failing: Reply]> = [
+const steps: ReadonlyArray<
+  readonly [name: string, params: AgentBay.CreateParams, at: string, answer: Reply, failing: Reply]
+> = [
   [
     "listing the tools of a VPC session",
     { isVpc: true },
@@ -99,7 +113,11 @@ const steps: ReadonlyArray<readonly [name: string, params: AgentBay.CreateParams
   ],
   [
     "the simulation of a device",
-    { extraConfigs: { mobile: { lockResolution: true, simulateConfig: { simulate: true, simulatePath: "/data/x" } } } },
+    {
+      extraConfigs: {
+        mobile: { lockResolution: true, simulateConfig: { simulate: true, simulatePath: "/data/x" } }
+      }
+    },
     "tool shell",
     ok(created()),
     connectionFailure("ECONNRESET")
@@ -140,7 +158,11 @@ describe("a session that exists but cannot be handed over is deleted (D12)", () 
     it.effect(`${name}: when it gets no answer`, () =>
       Effect.gen(function* () {
         const { bay, service } = yield* makeAccount(
-          working({ CreateMcpSession: answer, [at]: never, GetContextInfo: at === "GetContextInfo" ? never : transfers() })
+          working({
+            CreateMcpSession: answer,
+            [at]: never,
+            GetContextInfo: at === "GetContextInfo" ? never : transfers()
+          })
         )
         const fiber = yield* Effect.fork(Effect.flip(bay.create(params)))
         yield* TestClock.adjust("20 minutes")

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
@@ -6,6 +6,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as AgentBayConfig from "../../src/AgentBayConfig.js"
 import { version } from "../../src/internal/version.js"
+import { assert } from "../support/assertions.js"
+import { check } from "../support/properties.js"
 
 const accepted = (options: Partial<AgentBayConfig.Options>) =>
   Effect.runSync(AgentBayConfig.make({ apiKey: "akm-1", ...options }))
@@ -44,7 +46,12 @@ describe("defaults", () => {
       ),
       [5000, 1000, 60_000]
     )
-    assert.deepInclude(config, { framework: "f", userAgent: "u", vpcFallback: "api", deletion: "ReleaseMcpSession" })
+    assert.deepInclude(config, {
+      framework: "f",
+      userAgent: "u",
+      vpcFallback: "api",
+      deletion: "ReleaseMcpSession"
+    })
   })
 
   it("an empty region is no region", () => {
@@ -68,7 +75,8 @@ describe("the endpoint", () => {
     ["  gateway.example  ", "https://gateway.example/"]
   ]
   for (const [given, url] of forms) {
-    it(`${JSON.stringify(given)} is ${url}`, () => assert.strictEqual(accepted({ endpoint: given }).endpoint, url))
+    it(`${JSON.stringify(given)} is ${url}`, () =>
+      assert.strictEqual(accepted({ endpoint: given }).endpoint, url))
   }
 
   const malformed = [
@@ -102,11 +110,13 @@ describe("the endpoint", () => {
   }
 
   it("any host, port and path gives one absolute URL that ends in a slash", () => {
-    const host = fc.stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?(\.[a-z]([a-z0-9-]{0,10}[a-z0-9])?){0,3}$/)
+    const host = fc.stringMatching(
+      /^[a-z]([a-z0-9-]{0,20}[a-z0-9])?(\.[a-z]([a-z0-9-]{0,10}[a-z0-9])?){0,3}$/
+    )
     const port = fc.option(fc.integer({ min: 1, max: 65535 }), { nil: undefined })
     const path = fc.array(fc.stringMatching(/^[A-Za-z0-9_-]{1,8}$/), { maxLength: 3 })
     const scheme = fc.constantFrom("", "http://", "https://")
-    fc.assert(
+    check(
       fc.property(scheme, host, port, path, fc.boolean(), (scheme, host, port, path, slash) => {
         const given = `${scheme}${host}${port === undefined ? "" : `:${port}`}${path.map((part) => `/${part}`).join("")}${slash ? "/" : ""}`
         const url = new URL(accepted({ endpoint: given }).endpoint)
@@ -120,7 +130,7 @@ describe("the endpoint", () => {
   })
 
   it("any text is either one absolute URL or a typed refusal", () => {
-    fc.assert(
+    check(
       fc.property(fc.string(), (endpoint) => {
         const result = Effect.runSync(Effect.either(AgentBayConfig.make({ apiKey: "k", endpoint })))
         if (result._tag === "Left") assert.strictEqual(result.left.field, "endpoint")
@@ -156,7 +166,14 @@ describe("the api key", () => {
 })
 
 describe("timeouts", () => {
-  const unusable: ReadonlyArray<Duration.DurationInput> = [0, -1, "0 millis", "-5 seconds", Infinity, Number.NaN]
+  const unusable: ReadonlyArray<Duration.DurationInput> = [
+    0,
+    -1,
+    "0 millis",
+    "-5 seconds",
+    Infinity,
+    Number.NaN
+  ]
   for (const name of ["request", "link", "deletion"] as const) {
     for (const time of unusable) {
       it(`${name} of ${String(time)} is refused`, () => {

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -9,6 +9,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as AgentBayConfig from "../../src/AgentBayConfig.js"
+import { assert } from "../support/assertions.js"
+import { check } from "../support/properties.js"
 
 const all = {
   AGENTBAY_API_KEY: "akm-env",
@@ -52,14 +54,17 @@ describe("settings from the environment", () => {
       timeouts: { request: "7 seconds" }
     } satisfies AgentBayConfig.Options
     const names = ["apiKey", "endpoint", "regionId", "timeouts"] as const
-    fc.assert(
+    check(
       fc.property(fc.subarray([...names]), (given) => {
         const config = read(all, Object.fromEntries(given.map((name) => [name, explicit[name]])))
         const from = (name: (typeof names)[number]) => (given.includes(name) ? "code" : "env")
         assert.strictEqual(Redacted.value(config.apiKey), `akm-${from("apiKey")}`)
         assert.include(config.endpoint, `${from("endpoint")}.example`)
         assert.deepStrictEqual(config.regionId, Option.some(`${from("regionId")}-region`))
-        assert.strictEqual(Duration.toMillis(config.timeouts.request), from("timeouts") === "code" ? 7000 : 1500)
+        assert.strictEqual(
+          Duration.toMillis(config.timeouts.request),
+          from("timeouts") === "code" ? 7000 : 1500
+        )
       })
     )
   })
@@ -141,8 +146,13 @@ describe("layers", () => {
       endpoint: Config.string("MY_HOST").pipe(Config.withDefault("default.example"))
     })
     const program = endpointOf.pipe(Effect.provide(layer))
-    assert.strictEqual(Effect.runSync(program.pipe(withVariables({ MY_KEY: "k" }))), "https://default.example/")
-    const error = Effect.runSync(Effect.flip(program.pipe(withVariables({ MY_KEY: "k", MY_HOST: "ftp://x" }))))
+    assert.strictEqual(
+      Effect.runSync(program.pipe(withVariables({ MY_KEY: "k" }))),
+      "https://default.example/"
+    )
+    const error = Effect.runSync(
+      Effect.flip(program.pipe(withVariables({ MY_KEY: "k", MY_HOST: "ftp://x" })))
+    )
     assert.include(String(error), "endpoint")
   })
 

@@ -1,9 +1,11 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { type Action, Nothing } from "../../src/contract/Action.js"
 import { all } from "../../src/contract/Actions.js"
 import { decodeForm, encodeForm, type Parameters } from "../../src/contract/Form.js"
+import { assert } from "../support/assertions.js"
+import { check } from "../support/properties.js"
 import { wellFormedText } from "../support/text.js"
 import { arbitraryOf, jsonValue } from "./arbitrary.js"
 
@@ -36,7 +38,7 @@ describe("every action", () => {
     const data = schemaOf(action.data)
 
     it(`${name}: a request comes back through the form as it was`, () => {
-      fc.assert(
+      check(
         fc.property(arbitraryOf(request), (value) => {
           const parameters = Schema.encodeSync(request)(value) as Parameters
           for (const [key, parameter] of Object.entries(parameters)) {
@@ -66,7 +68,7 @@ describe("every action", () => {
           : name === "CallMcpTool"
             ? fc.record({ content: fc.array(jsonValue), isError: fc.boolean() })
             : arbitraryOf(data)
-      fc.assert(
+      check(
         fc.property(values, (value) => {
           const written = JSON.stringify(Schema.encodeSync(data)(value) ?? null)
           const decode = Schema.decodeUnknownSync(data)
@@ -95,4 +97,3 @@ const wellFormed = (value: unknown): unknown =>
       : typeof value === "object" && value !== null
         ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, wellFormed(member)]))
         : value
-

@@ -1,11 +1,12 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { Action } from "../../src/contract/Action.js"
+import { all } from "../../src/contract/Actions.js"
 import * as ContextActions from "../../src/contract/actions/ContextActions.js"
 import * as SessionActions from "../../src/contract/actions/SessionActions.js"
 import * as ToolActions from "../../src/contract/actions/ToolActions.js"
-import type { Action } from "../../src/contract/Action.js"
-import { all } from "../../src/contract/Actions.js"
+import { assert } from "../support/assertions.js"
 import { type Answer, json, ok } from "../support/ScriptedService.js"
 import { makeTransports } from "../support/transports.js"
 
@@ -13,7 +14,11 @@ const call = <Name extends string, Request, RequestEncoded, Data, DataEncoded>(
   action: Action<Name, Request, RequestEncoded, Data, DataEncoded>,
   request: Request,
   answer: Answer
-) => Effect.flatMap(makeTransports(() => answer), ({ controlPlane }) => controlPlane.call(action, request))
+) =>
+  Effect.flatMap(
+    makeTransports(() => answer),
+    ({ controlPlane }) => controlPlane.call(action, request)
+  )
 
 const session = { sessionId: "s-1" }
 
@@ -59,7 +64,11 @@ describe("where official clients disagree", () => {
   it.scoped("HttpPort may be a number or a text", () =>
     Effect.gen(function* () {
       for (const port of [8080, "8080"]) {
-        const { data } = yield* call(SessionActions.CreateMcpSession, {}, ok({ SessionId: "s-1", HttpPort: port }))
+        const { data } = yield* call(
+          SessionActions.CreateMcpSession,
+          {},
+          ok({ SessionId: "s-1", HttpPort: port })
+        )
         assert.deepStrictEqual(data.httpPort, Option.some("8080"))
       }
     })
@@ -104,7 +113,20 @@ describe("where official clients disagree", () => {
 
   it.scoped("null and absent members read alike", () =>
     Effect.gen(function* () {
-      const members = ["ResourceUrl", "Token", "LinkUrl", "WsUrl", "HttpPort", "NetworkInterfaceIp", "VpcResource", "ToolList", "AppInstanceId", "ResourceId", "Success", "ErrMsg"]
+      const members = [
+        "ResourceUrl",
+        "Token",
+        "LinkUrl",
+        "WsUrl",
+        "HttpPort",
+        "NetworkInterfaceIp",
+        "VpcResource",
+        "ToolList",
+        "AppInstanceId",
+        "ResourceId",
+        "Success",
+        "ErrMsg"
+      ]
       const nulls = Object.fromEntries(members.map((name) => [name, null]))
       const absent = yield* call(SessionActions.CreateMcpSession, {}, ok({ SessionId: "s-1" }))
       const reply = yield* call(SessionActions.CreateMcpSession, {}, ok({ SessionId: "s-1", ...nulls }))
@@ -121,10 +143,12 @@ describe("where official clients disagree", () => {
       const request = { labels: {}, maxResults: 2 }
       const page = { NextToken: "t", MaxResults: "2", TotalCount: 5, Count: 9 }
       const reply = yield* call(SessionActions.ListSession, request, ok([{ SessionId: "s-1" }], page))
-      assert.deepStrictEqual(
-        [reply.nextToken, reply.maxResults, reply.totalCount, reply.count],
-        [Option.some("t"), Option.some(2), Option.some(5), Option.some(9)] as never
-      )
+      assert.deepStrictEqual([reply.nextToken, reply.maxResults, reply.totalCount, reply.count], [
+        Option.some("t"),
+        Option.some(2),
+        Option.some(5),
+        Option.some(9)
+      ] as never)
       const last = yield* call(SessionActions.ListSession, request, ok([], { NextToken: "" }))
       assert.deepStrictEqual([last.nextToken, last.totalCount], [Option.none(), Option.none()])
     })

@@ -14,7 +14,9 @@ const objects = ["inputSchema", "policy", "extraConfigs", "browserOption"]
 const onTheWire = (value: unknown, json: unknown): unknown => {
   if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0) ? value : 0
   if (Option.isOption(value)) {
-    return Option.flatMap(value, (inner) => (inner === "" ? Option.none() : Option.some(onTheWire(inner, json))))
+    return Option.flatMap(value, (inner) =>
+      inner === "" ? Option.none() : Option.some(onTheWire(inner, json))
+    )
   }
   if (Array.isArray(value)) return value.map((item) => onTheWire(item, json))
   if (typeof value !== "object" || value === null) return value
@@ -23,7 +25,9 @@ const onTheWire = (value: unknown, json: unknown): unknown => {
       .filter(([key]) => key !== "__proto__")
       .map(([key, member]) => [
         key,
-        objects.includes(key) && (member !== undefined || key === objects[0]) ? { free: json } : onTheWire(member, json)
+        objects.includes(key) && (member !== undefined || key === objects[0])
+          ? { free: json }
+          : onTheWire(member, json)
       ])
   )
 }

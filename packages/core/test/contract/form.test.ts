@@ -1,15 +1,22 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { decodeForm, encodeForm } from "../../src/contract/Form.js"
+import { assert } from "../support/assertions.js"
+import { check } from "../support/properties.js"
 import { wellFormedText } from "../support/text.js"
 
-const text = fc.string({ unit: fc.oneof(fc.constantFrom("+", "&", "=", "%", " ", "#", ";", "\n", "\0"), fc.string({ unit: "binary", minLength: 1, maxLength: 1 })) })
+const text = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom("+", "&", "=", "%", " ", "#", ";", "\n", "\0"),
+    fc.string({ unit: "binary", minLength: 1, maxLength: 1 })
+  )
+})
 const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/)
 const parameters = fc.dictionary(name, fc.oneof(text, fc.array(text, { minLength: 1 })))
 
 describe("the urlencoded form", () => {
   it("any parameters come back as they were", () => {
-    fc.assert(
+    check(
       fc.property(parameters, (given) => {
         assert.deepStrictEqual(decodeForm(encodeForm(given)), { ...given })
       })
@@ -17,7 +24,7 @@ describe("the urlencoded form", () => {
   })
 
   it("the platform's decoder reads the same", () => {
-    fc.assert(
+    check(
       fc.property(fc.dictionary(name, text), (given) => {
         assert.deepStrictEqual(
           [...new URLSearchParams(encodeForm(given))],
@@ -28,17 +35,17 @@ describe("the urlencoded form", () => {
   })
 
   it("what the platform's encoder writes is read", () => {
-    fc.assert(
+    check(
       fc.property(fc.dictionary(name, text), (given) => {
-        assert.deepStrictEqual(decodeForm(new URLSearchParams(Object.entries(given)).toString()), { ...given })
+        assert.deepStrictEqual(decodeForm(new URLSearchParams(Object.entries(given)).toString()), {
+          ...given
+        })
       })
     )
   })
 
   it("only unreserved characters, percent signs and separators are written", () => {
-    fc.assert(
-      fc.property(parameters, (given) => assert.match(encodeForm(given), /^[A-Za-z0-9_.!~*'()%=&-]*$/))
-    )
+    check(fc.property(parameters, (given) => assert.match(encodeForm(given), /^[A-Za-z0-9_.!~*'()%=&-]*$/)))
   })
 
   it("a space is %20, and a plus sign stays one", () => {
@@ -57,14 +64,18 @@ describe("the urlencoded form", () => {
     assert.strictEqual(encodeForm({ ContextTypes: ["a", "b"] }), "ContextTypes.1=a&ContextTypes.2=b")
     const scrambled = "T.10=j&T.2=b&T.1=a&Other=x"
     assert.deepStrictEqual(decodeForm(scrambled), { T: ["a", "b", "j"], Other: "x" })
-    fc.assert(
-      fc.property(fc.array(text, { minLength: 1, maxLength: 30 }), fc.infiniteStream(fc.nat()), (items, order) => {
-        const pieces = encodeForm({ T: items })
-          .split("&")
-          .map((piece) => [order.next().value ?? 0, piece] as const)
-          .sort(([a], [b]) => a - b)
-        assert.deepStrictEqual(decodeForm(pieces.map(([, piece]) => piece).join("&")), { T: items })
-      })
+    check(
+      fc.property(
+        fc.array(text, { minLength: 1, maxLength: 30 }),
+        fc.infiniteStream(fc.nat()),
+        (items, order) => {
+          const pieces = encodeForm({ T: items })
+            .split("&")
+            .map((piece) => [order.next().value ?? 0, piece] as const)
+            .sort(([a], [b]) => a - b)
+          assert.deepStrictEqual(decodeForm(pieces.map(([, piece]) => piece).join("&")), { T: items })
+        }
+      )
     )
   })
 
@@ -77,7 +88,7 @@ describe("the urlencoded form", () => {
       c: "\u{1F600}"
     })
     const units = fc.array(fc.integer({ min: 0xd700, max: 0xe0ff }), { maxLength: 8 })
-    fc.assert(
+    check(
       fc.property(units, (codes) => {
         const given = String.fromCharCode(...codes)
         assert.deepStrictEqual(decodeForm(encodeForm({ a: given })), { a: wellFormedText(given) })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as fc from "effect/FastCheck"
@@ -11,6 +11,8 @@ import { CodeFailureText, CodeText } from "../../src/contract/tools/CodeTools.js
 import { DirectoryText, FileInfoText, SearchText } from "../../src/contract/tools/FileSystemTools.js"
 import { ShellFailureText, ShellText } from "../../src/contract/tools/ShellTools.js"
 import { MetricsText } from "../../src/contract/tools/SystemTools.js"
+import { assert } from "../support/assertions.js"
+import { check } from "../support/properties.js"
 import { arbitraryOf } from "./arbitrary.js"
 
 const tools: ReadonlyArray<readonly [name: string, tool: Tool.Any]> = Object.entries(all)
@@ -30,7 +32,7 @@ describe("every tool", () => {
   for (const [name, { args }] of tools) {
     it(`${name}: arguments come back through JSON as they were`, () => {
       const schema = schemaOf(args)
-      fc.assert(
+      check(
         fc.property(arbitraryOf(schema), (value) => {
           const written = plain(Schema.encodeSync(schema)(value))
           assert.isObject(written)
@@ -42,7 +44,10 @@ describe("every tool", () => {
   }
 
   it("budgets are those of the arguments, in their unit", () => {
-    assert.deepStrictEqual(all.shell.budget({ command: "x", timeout_ms: 1500 }), Option.some(Duration.millis(1500)))
+    assert.deepStrictEqual(
+      all.shell.budget({ command: "x", timeout_ms: 1500 }),
+      Option.some(Duration.millis(1500))
+    )
     assert.deepStrictEqual(all.shell.budget({ command: "x" }), Option.none())
     assert.deepStrictEqual(
       all.run_code.budget({ code: "x", language: "python", timeout_s: 90 }),
@@ -53,8 +58,13 @@ describe("every tool", () => {
 
   it("arguments of other clients are read", () => {
     const search = Schema.decodeUnknownSync(all.search_files.args)
-    assert.deepStrictEqual(search({ path: "/", pattern: "*", excludePatterns: "a,b" }).excludePatterns, ["a", "b"])
-    assert.deepStrictEqual(search({ path: "/", pattern: "*", exclude_patterns: ["a"] }).excludePatterns, ["a"])
+    assert.deepStrictEqual(search({ path: "/", pattern: "*", excludePatterns: "a,b" }).excludePatterns, [
+      "a",
+      "b"
+    ])
+    assert.deepStrictEqual(search({ path: "/", pattern: "*", exclude_patterns: ["a"] }).excludePatterns, [
+      "a"
+    ])
     const edit = Schema.decodeUnknownSync(all.edit_file.args)
     assert.isTrue(edit({ path: "/x", edits: [], dry_run: true }).dryRun)
   })
@@ -64,7 +74,7 @@ const line = fc.stringMatching(/^[^\r\n\u2028\u2029]+$/)
 const name = line.filter((text) => text.trim() !== "")
 
 const roundTrip = <A>(schema: Schema.Schema<A, string>, values: fc.Arbitrary<A>) =>
-  fc.assert(
+  check(
     fc.property(values, (value) => {
       assert.deepStrictEqual(Schema.decodeSync(schema)(Schema.encodeSync(schema)(value)), value)
     })
@@ -72,7 +82,8 @@ const roundTrip = <A>(schema: Schema.Schema<A, string>, values: fc.Arbitrary<A>)
 
 describe("texts of the file system", () => {
   it("file information keeps everything after the first colon (D9)", () => {
-    const text = "name: a: b.txt\r\npath: C:\\x\nmodified: 2026-01-05 10:05:00\nsize: 2048\n\nnonsense\n: none"
+    const text =
+      "name: a: b.txt\r\npath: C:\\x\nmodified: 2026-01-05 10:05:00\nsize: 2048\n\nnonsense\n: none"
     assert.deepStrictEqual(Schema.decodeSync(FileInfoText)(text), {
       name: "a: b.txt",
       path: "C:\\x",
@@ -84,15 +95,21 @@ describe("texts of the file system", () => {
   it("file information comes back as it was", () => {
     const key = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,10}$/)
     const value = fc.stringMatching(/^[!-~]{1,20}$/)
-    roundTrip(FileInfoText, fc.dictionary(key, value).map((record) => ({ ...record })))
+    roundTrip(
+      FileInfoText,
+      fc.dictionary(key, value).map((record) => ({ ...record }))
+    )
   })
 
   it("listings come back as they were, also with blanks and brackets in names", () => {
     roundTrip(DirectoryText, fc.array(fc.record({ name, isDirectory: fc.boolean() })))
-    assert.deepStrictEqual(Schema.decodeSync(DirectoryText)("[DIR] a\r\n[FILE]  b \n\nTotal: 2\n[LINK] c\n[FILE]"), [
-      { name: "a", isDirectory: true },
-      { name: " b ", isDirectory: false }
-    ])
+    assert.deepStrictEqual(
+      Schema.decodeSync(DirectoryText)("[DIR] a\r\n[FILE]  b \n\nTotal: 2\n[LINK] c\n[FILE]"),
+      [
+        { name: "a", isDirectory: true },
+        { name: " b ", isDirectory: false }
+      ]
+    )
   })
 
   it("an empty listing is written as a text that is not empty", () => {
@@ -118,16 +135,35 @@ describe("texts of the file system", () => {
 })
 
 describe("texts of the shell", () => {
-  const output = fc.record({ stdout: fc.string(), stderr: fc.string(), exitCode: fc.integer({ min: 0, max: 255 }), traceId: fc.string() })
+  const output = fc.record({
+    stdout: fc.string(),
+    stderr: fc.string(),
+    exitCode: fc.integer({ min: 0, max: 255 }),
+    traceId: fc.string()
+  })
 
   it("the wrapper comes back as it was", () => roundTrip(ShellText, output))
 
   it("any other text is the output of a command that succeeded (D19)", () => {
-    const looksAlike = ['{"a":1}', '{"stdout":"x"}', '{"exit_code":3}', "[]", "{", "null", " \n", '{"exit_code":"3","stdout":1}']
+    const looksAlike = [
+      '{"a":1}',
+      '{"stdout":"x"}',
+      '{"exit_code":3}',
+      "[]",
+      "{",
+      "null",
+      " \n",
+      '{"exit_code":"3","stdout":1}'
+    ]
     for (const text of looksAlike) {
-      assert.deepStrictEqual(Schema.decodeSync(ShellText)(text), { stdout: text, stderr: "", exitCode: 0, traceId: "" })
+      assert.deepStrictEqual(Schema.decodeSync(ShellText)(text), {
+        stdout: text,
+        stderr: "",
+        exitCode: 0,
+        traceId: ""
+      })
     }
-    fc.assert(
+    check(
       fc.property(fc.string(), (text) => {
         assert.strictEqual(Schema.decodeSync(ShellText)(text).stdout, text)
       })
@@ -136,7 +172,12 @@ describe("texts of the shell", () => {
 
   it("an error keeps its exit code in every form (D21)", () => {
     const decode = Schema.decodeSync(ShellFailureText)
-    assert.deepInclude(decode('{"stdout":"o","stderr":"e","exit_code":3}'), { stdout: "o", stderr: "e", exitCode: 3, recognised: true })
+    assert.deepInclude(decode('{"stdout":"o","stderr":"e","exit_code":3}'), {
+      stdout: "o",
+      stderr: "e",
+      exitCode: 3,
+      recognised: true
+    })
     assert.deepInclude(decode('{"stdout":"o","stderr":"e","errorCode":2}'), { exitCode: 2, recognised: true })
     assert.deepInclude(decode('{"stdout":"o","stderr":"e","exit_code":0}'), { exitCode: 1 })
     assert.deepInclude(decode("Execution failed. Error code:127 Error message: sh: x: not found\n"), {
@@ -144,7 +185,10 @@ describe("texts of the shell", () => {
       exitCode: 127,
       recognised: true
     })
-    assert.deepInclude(decode("Execution failed. Error code:-1 Error message: [timeout]"), { exitCode: -1, stderr: "[timeout]" })
+    assert.deepInclude(decode("Execution failed. Error code:-1 Error message: [timeout]"), {
+      exitCode: -1,
+      stderr: "[timeout]"
+    })
     assert.deepInclude(decode("broken"), { stderr: "broken", exitCode: 1, recognised: false })
   })
 })
@@ -153,11 +197,16 @@ describe("texts of the other tools", () => {
   it("a run without an exception comes back as it was", () => {
     const key = fc.constantFrom("text/plain", "text/html", "application/json")
     const run = fc.record({
-      outputs: fc.array(fc.record({ data: fc.dictionary(key, fc.string()).map((data) => ({ ...data })), isMain: fc.boolean() })),
+      outputs: fc.array(
+        fc.record({
+          data: fc.dictionary(key, fc.string()).map((data) => ({ ...data })),
+          isMain: fc.boolean()
+        })
+      ),
       stdout: fc.array(fc.string()),
       stderr: fc.array(fc.string())
     })
-    fc.assert(
+    check(
       fc.property(run, (value) => {
         const read = Schema.decodeSync(CodeText)(Schema.encodeSync(CodeText)(value))
         assert.deepInclude(read, value)

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as fc from "effect/FastCheck"
 import * as Option from "effect/Option"
@@ -16,6 +16,8 @@ import {
   valueOrJsonText,
   withAliases
 } from "../../src/contract/Wire.js"
+import { assert } from "../support/assertions.js"
+import { check } from "../support/properties.js"
 
 const decode = <A, I>(schema: Schema.Schema<A, I>, value: unknown) =>
   Either.getRight(Schema.decodeUnknownEither(schema)(value))
@@ -49,7 +51,7 @@ describe("parameters", () => {
   })
 
   it("whole numbers are decimal texts", () => {
-    fc.assert(
+    check(
       fc.property(fc.integer(), (number) => {
         assert.strictEqual(Schema.encodeSync(IntText)(number), String(number))
         assert.deepStrictEqual(decode(IntText, String(number)), Option.some(number))
@@ -61,17 +63,42 @@ describe("parameters", () => {
 
 describe("answers", () => {
   it("texts may be written as numbers or booleans", () => {
-    table(LooseText, [["a", "a"], ["", ""], [8080, "8080"], [true, "true"]], [{}, [], null])
+    table(
+      LooseText,
+      [
+        ["a", "a"],
+        ["", ""],
+        [8080, "8080"],
+        [true, "true"]
+      ],
+      [{}, [], null]
+    )
   })
 
   it("numbers may be written as texts", () => {
-    table(LooseNumber, [[1.5, 1.5], ["12", 12], ["1.5", 1.5]], ["", " ", "x", "NaN", "Infinity", null, {}, true])
+    table(
+      LooseNumber,
+      [
+        [1.5, 1.5],
+        ["12", 12],
+        ["1.5", 1.5]
+      ],
+      ["", " ", "x", "NaN", "Infinity", null, {}, true]
+    )
   })
 
   it("booleans may be written as numbers or texts", () => {
     table(
       LooseBoolean,
-      [[true, true], [1, true], ["1", true], ["TRUE", true], [false, false], [0, false], ["false", false]],
+      [
+        [true, true],
+        [1, true],
+        ["1", true],
+        ["TRUE", true],
+        [false, false],
+        [0, false],
+        ["false", false]
+      ],
       ["yes", 2, "", null, {}]
     )
   })
@@ -90,27 +117,43 @@ describe("answers", () => {
         [{}, none],
         [{ Text: null, Number: null, Empty: null }, none],
         [{ Text: "", Empty: "" }, none],
-        [{ Text: "a", Number: "2", Empty: 3, Unknown: {} }, { text: Option.some("a"), number: Option.some(2), empty: "3" }]
+        [
+          { Text: "a", Number: "2", Empty: 3, Unknown: {} },
+          { text: Option.some("a"), number: Option.some(2), empty: "3" }
+        ]
       ],
       [{ Text: {} }, { Number: "x" }, { Empty: [] }, null, "text", []]
     )
   })
 
   it("members without a value are not written", () => {
-    assert.deepStrictEqual(Schema.encodeSync(Sample)({ text: Option.none(), number: Option.none(), empty: "" }), {
-      Empty: ""
-    })
-    assert.deepStrictEqual(Schema.encodeSync(Sample)({ text: Option.some("a"), number: Option.some(1), empty: "e" }), {
-      Text: "a",
-      Number: 1,
-      Empty: "e"
-    })
+    assert.deepStrictEqual(
+      Schema.encodeSync(Sample)({ text: Option.none(), number: Option.none(), empty: "" }),
+      {
+        Empty: ""
+      }
+    )
+    assert.deepStrictEqual(
+      Schema.encodeSync(Sample)({ text: Option.some("a"), number: Option.some(1), empty: "e" }),
+      {
+        Text: "a",
+        Number: 1,
+        Empty: "e"
+      }
+    )
   })
 
   it("a value and JSON text of it read alike (D27)", () => {
     const value = Schema.Struct({ a: Schema.Number })
     for (const schema of [valueOrJsonText(value), jsonTextOrValue(value)]) {
-      table(schema, [[{ a: 1 }, { a: 1 }], ['{"a":1}', { a: 1 }]], ["{", "text", "", '{"a":"x"}', { a: "x" }, null])
+      table(
+        schema,
+        [
+          [{ a: 1 }, { a: 1 }],
+          ['{"a":1}', { a: 1 }]
+        ],
+        ["{", "text", "", '{"a":"x"}', { a: "x" }, null]
+      )
     }
     assert.deepStrictEqual(Schema.encodeSync(valueOrJsonText(value))({ a: 1 }), { a: 1 })
     assert.deepStrictEqual(Schema.encodeSync(jsonTextOrValue(value))({ a: 1 }), '{"a":1}')

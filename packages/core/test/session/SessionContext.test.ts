@@ -1,11 +1,11 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import type { SyncOptions } from "../../src/session/SessionContext.js"
 import { makeAccount, task, transfers, working } from "../support/account.js"
-import { hasFields } from "../support/assertions.js"
+import { assert, hasFields } from "../support/assertions.js"
 import { connectionFailure, ok, type Reply, refused, softlyRefused } from "../support/ScriptedService.js"
 
 const upload = (members: Readonly<Record<string, unknown>> = {}) => task({ taskType: "upload", ...members })
@@ -46,13 +46,43 @@ const sync = (looks: Look, options?: SyncOptions, start?: Reply) =>
 describe("asking how transfers stand", () => {
   it.effect("lists them, filtered by the service", () =>
     Effect.gen(function* () {
-      const { context, service } = yield* open(transfers(task(), upload({ status: "Failed", errorMessage: "disk full", startTime: "5", finishTime: null })))
+      const { context, service } = yield* open(
+        transfers(
+          task(),
+          upload({ status: "Failed", errorMessage: "disk full", startTime: "5", finishTime: null })
+        )
+      )
       assert.deepStrictEqual(yield* context.info({ contextId: "ctx-1", path: "/data", taskType: "upload" }), [
-        { contextId: "ctx-1", path: "/data", taskType: "download", status: "Success", isFinal: true, isSuccess: true, errorMessage: "", startTime: Option.some(1), finishTime: Option.some(2) },
-        { contextId: "ctx-1", path: "/data", taskType: "upload", status: "Failed", isFinal: true, isSuccess: false, errorMessage: "disk full", startTime: Option.some(5), finishTime: Option.none() }
+        {
+          contextId: "ctx-1",
+          path: "/data",
+          taskType: "download",
+          status: "Success",
+          isFinal: true,
+          isSuccess: true,
+          errorMessage: "",
+          startTime: Option.some(1),
+          finishTime: Option.some(2)
+        },
+        {
+          contextId: "ctx-1",
+          path: "/data",
+          taskType: "upload",
+          status: "Failed",
+          isFinal: true,
+          isSuccess: false,
+          errorMessage: "disk full",
+          startTime: Option.some(5),
+          finishTime: Option.none()
+        }
       ])
       const { Authorization: _, ...form } = service.sent.at(-1)!.form
-      assert.deepStrictEqual(form, { SessionId: "s-1", ContextId: "ctx-1", Path: "/data", TaskType: "upload" })
+      assert.deepStrictEqual(form, {
+        SessionId: "s-1",
+        ContextId: "ctx-1",
+        Path: "/data",
+        TaskType: "upload"
+      })
       yield* context.info()
       const { Authorization: __, ...bare } = service.sent.at(-1)!.form
       assert.deepStrictEqual(bare, { SessionId: "s-1" })
@@ -61,7 +91,14 @@ describe("asking how transfers stand", () => {
 
   it.effect("there may be none", () =>
     Effect.gen(function* () {
-      for (const reply of [transfers(), ok(), ok({}), ok(null), ok({ ContextStatus: "" }), ok({ ContextStatus: "[]" })]) {
+      for (const reply of [
+        transfers(),
+        ok(),
+        ok({}),
+        ok(null),
+        ok({ ContextStatus: "" }),
+        ok({ ContextStatus: "[]" })
+      ]) {
         const { context } = yield* open(reply)
         assert.deepStrictEqual(yield* context.info(), [])
       }
@@ -77,7 +114,13 @@ describe("asking how transfers stand", () => {
         [ok({ ContextStatus: '[{"type":"data","data":"x"}]' }), "Decode"]
       ] as const) {
         const { context } = yield* open(reply)
-        hasFields(yield* Effect.flip(context.info()), { _tag: "SessionError", reason, operation: "SessionContext.info", sessionId: "s-1", requestId: "req-1" })
+        hasFields(yield* Effect.flip(context.info()), {
+          _tag: "SessionError",
+          reason,
+          operation: "SessionContext.info",
+          sessionId: "s-1",
+          requestId: "req-1"
+        })
       }
     })
   )
@@ -87,11 +130,14 @@ describe("a transfer on demand", () => {
   it.effect("is asked for, then waited for", () =>
     Effect.gen(function* () {
       const running = upload({ status: "Running" })
-      const { error, looks, service, value } = yield* sync([transfers(), transfers(running), transfers(running), transfers(upload())], {
-        contextId: "ctx-1",
-        path: "/data",
-        mode: "upload"
-      })
+      const { error, looks, service, value } = yield* sync(
+        [transfers(), transfers(running), transfers(running), transfers(upload())],
+        {
+          contextId: "ctx-1",
+          path: "/data",
+          mode: "upload"
+        }
+      )
       assert.isUndefined(error)
       assert.isAtLeast(looks, 4)
       assert.strictEqual(value?.length, 1)
@@ -103,19 +149,27 @@ describe("a transfer on demand", () => {
     })
   )
 
-  it.effect("of everything names no context and leaves the mode to the service (control plane 8, item 14)", () =>
-    Effect.gen(function* () {
-      const { service } = yield* sync(transfers(upload()))
-      const { Authorization: _, ...asked } = service.of("SyncContext")[0]!.form
-      assert.deepStrictEqual(asked, { SessionId: "s-1" })
-    })
+  it.effect(
+    "of everything names no context and leaves the mode to the service (control plane 8, item 14)",
+    () =>
+      Effect.gen(function* () {
+        const { service } = yield* sync(transfers(upload()))
+        const { Authorization: _, ...asked } = service.of("SyncContext")[0]!.form
+        assert.deepStrictEqual(asked, { SessionId: "s-1" })
+      })
   )
 
   it.effect("that never appears is a failure, after ten seconds (D1)", () =>
     Effect.gen(function* () {
       for (const looks of [transfers(), ok(), transfers(upload({ taskType: "restore" }))]) {
         const { error, millis } = yield* sync(looks)
-        hasFields(error, { _tag: "ContextSyncError", reason: "NotStarted", operation: "SessionContext.sync", sessionId: "s-1", requestId: "req-1" })
+        hasFields(error, {
+          _tag: "ContextSyncError",
+          reason: "NotStarted",
+          operation: "SessionContext.sync",
+          sessionId: "s-1",
+          requestId: "req-1"
+        })
         assert.isAtMost(millis, 10_500)
         assert.isAtLeast(millis, 9000)
       }
@@ -135,7 +189,10 @@ describe("a transfer on demand", () => {
         [{}, [task()]],
         [one, [upload({ path: "/other" }), upload({ contextId: "ctx-2" })]]
       ] as const) {
-        hasFields((yield* sync(transfers(...others), options)).error, { _tag: "ContextSyncError", reason: "NotStarted" })
+        hasFields((yield* sync(transfers(...others), options)).error, {
+          _tag: "ContextSyncError",
+          reason: "NotStarted"
+        })
       }
       assert.isUndefined((yield* sync(transfers(upload({ path: "/data/" })), one)).error)
     })
@@ -143,15 +200,25 @@ describe("a transfer on demand", () => {
 
   it.effect("that fails says which, and why", () =>
     Effect.gen(function* () {
-      const { error } = yield* sync(transfers(upload(), upload({ path: "/b", status: "failed", errorMessage: "disk full" })))
-      hasFields(error, { _tag: "ContextSyncError", reason: "Failed", transfers: [{ contextId: "ctx-1", path: "/b", taskType: "upload", status: "failed", detail: "disk full" }] })
+      const { error } = yield* sync(
+        transfers(upload(), upload({ path: "/b", status: "failed", errorMessage: "disk full" }))
+      )
+      hasFields(error, {
+        _tag: "ContextSyncError",
+        reason: "Failed",
+        transfers: [
+          { contextId: "ctx-1", path: "/b", taskType: "upload", status: "failed", detail: "disk full" }
+        ]
+      })
       assert.include(error?.message, "ctx-1 at /b (disk full)")
     })
   )
 
   it.effect("that does not end in time says which", () =>
     Effect.gen(function* () {
-      const { error, millis } = yield* sync(transfers(upload({ status: "Running" })), { timeout: "30 seconds" })
+      const { error, millis } = yield* sync(transfers(upload({ status: "Running" })), {
+        timeout: "30 seconds"
+      })
       hasFields(error, { _tag: "ContextSyncError", reason: "Timeout" })
       assert.include(error?.message, "ctx-1 at /data")
       assert.isAtMost(millis, 35_000)
@@ -163,7 +230,9 @@ describe("a transfer on demand", () => {
     Effect.gen(function* () {
       const seen: Array<ReadonlyArray<string>> = []
       const looks = [transfers(), transfers(upload({ status: "Running" })), transfers(upload())]
-      yield* sync(looks, { onProgress: (list) => Effect.sync(() => void seen.push(list.map(({ status }) => status))) })
+      yield* sync(looks, {
+        onProgress: (list) => Effect.sync(() => void seen.push(list.map(({ status }) => status)))
+      })
       assert.deepStrictEqual(seen, [[], ["Running"], ["Success"]])
     })
   )
@@ -179,7 +248,10 @@ describe("a transfer on demand", () => {
 
   it.effect("that is refused is not waited for (D3)", () =>
     Effect.gen(function* () {
-      for (const start of [refused("InvalidMcpSession.NotFound"), softlyRefused("InvalidMcpSession.NotFound")]) {
+      for (const start of [
+        refused("InvalidMcpSession.NotFound"),
+        softlyRefused("InvalidMcpSession.NotFound")
+      ]) {
         const { error, looks } = yield* sync(transfers(upload()), {}, start)
         hasFields(error, { _tag: "SessionError", reason: "NotFound", operation: "SessionContext.sync" })
         assert.strictEqual(looks, 0)
@@ -194,7 +266,13 @@ describe("a transfer that an earlier sync saw finished does not end a later one 
 
   it.effect("while it is still listed", () =>
     Effect.gen(function* () {
-      const looks = [transfers(first), transfers(first), transfers(first), transfers({ ...second, status: "Running" }), transfers(second)]
+      const looks = [
+        transfers(first),
+        transfers(first),
+        transfers(first),
+        transfers({ ...second, status: "Running" }),
+        transfers(second)
+      ]
       const { context, service } = yield* open(looks)
       yield* settle(context.sync())
       assert.strictEqual(service.of("GetContextInfo").length, 1)
@@ -252,7 +330,10 @@ describe("what is refused before anything is sent", () => {
       const { context, service } = yield* open(transfers())
       assert.strictEqual(yield* context.startSync({ contextId: "c", path: "/x", mode: "download" }), "req-1")
       assert.deepStrictEqual(service.names(), ["CreateMcpSession", "SyncContext"])
-      hasFields(yield* Effect.flip(context.startSync({ contextId: "c" })), { _tag: "InvalidArgument", field: "path" })
+      hasFields(yield* Effect.flip(context.startSync({ contextId: "c" })), {
+        _tag: "InvalidArgument",
+        field: "path"
+      })
     })
   )
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -9,6 +9,7 @@ import * as SessionCommand from "../../src/session/SessionCommand.js"
 import * as SessionContext from "../../src/session/SessionContext.js"
 import * as SessionFileSystem from "../../src/session/SessionFileSystem.js"
 import { makeAccount, working } from "../support/account.js"
+import { assert } from "../support/assertions.js"
 import { refused } from "../support/ScriptedService.js"
 
 const account = (replies: Parameters<typeof working>[0] = {}) =>
@@ -43,7 +44,9 @@ describe("a session as a layer", () => {
   it.effect("fails as creating one does", () =>
     Effect.gen(function* () {
       const { layer } = yield* account({ CreateMcpSession: refused("NOT_LOGIN") })
-      const error = yield* Effect.flip(Effect.provide(areOneSession, Session.layer().pipe(Layer.provide(layer))))
+      const error = yield* Effect.flip(
+        Effect.provide(areOneSession, Session.layer().pipe(Layer.provide(layer)))
+      )
       assert.strictEqual(error._tag, "SessionError")
     })
   )

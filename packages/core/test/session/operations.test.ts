@@ -1,145 +1,37 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Session } from "../../src/Session.js"
-import { created, makeAccount, working } from "../support/account.js"
-import { hasFields } from "../support/assertions.js"
-import { direct, ok, type Reply, refused, softlyRefused, toolResult } from "../support/ScriptedService.js"
+import { makeAccount, openSession } from "../support/account.js"
+import { assert, hasFields } from "../support/assertions.js"
+import { direct, ok, refused, softlyRefused, toolResult } from "../support/ScriptedService.js"
 import { secrets } from "../support/secrets.js"
-
-/** A session whose tools are called over the API, unless `members` gives it a link. */
-const open = (replies: Readonly<Record<string, Reply>>, members: Readonly<Record<string, unknown>> = { LinkUrl: "" }) =>
-  Effect.gen(function* () {
-    const { bay, service } = yield* makeAccount(working({ CreateMcpSession: ok(created(members)), ...replies }))
-    const session = yield* bay.create({ imageId: "img" })
-    return {
-      session,
-      service,
-      /** The parameters of the last request. */
-      form: () => {
-        const { Authorization: _, ...form } = service.sent.at(-1)!.form
-        return form
-      },
-      sentSince: () => service.sent.length - 1
-    }
-  })
-
-describe("labels", () => {
-  it.effect("are set as JSON text", () =>
-    Effect.gen(function* () {
-      const { form, session } = yield* open({ SetLabel: ok() })
-      yield* session.setLabels({ team: "a=b&c", é: '"' })
-      assert.deepStrictEqual(form(), { SessionId: "s-1", Labels: '{"team":"a=b&c","é":"\\""}' })
-    })
-  )
-
-  it.effect("are read back; none are an empty object", () =>
-    Effect.gen(function* () {
-      const labels = { team: "x", é: '"' }
-      for (const [data, expected] of [
-        [{ Labels: JSON.stringify(labels) }, labels],
-        [{ Labels: "{}" }, {}],
-        [{ Labels: "" }, {}],
-        [{ Labels: null }, {}],
-        [{}, {}],
-        [undefined, {}]
-      ] as const) {
-        const { session } = yield* open({ GetLabel: ok(data) })
-        assert.deepStrictEqual(yield* session.getLabels, expected)
-      }
-    })
-  )
-
-  it.effect("that cannot be read are a failure", () =>
-    Effect.gen(function* () {
-      for (const text of ["no", "[]", "null", '{"a":1}']) {
-        const { session } = yield* open({ GetLabel: ok({ Labels: text }) })
-        hasFields(yield* Effect.flip(session.getLabels), { reason: "Decode", operation: "Session.getLabels", requestId: "req-1", sessionId: "s-1" })
-      }
-    })
-  )
-
-  const wrong: ReadonlyArray<readonly [unknown, field: string, rule: string]> = [
-    [{}, "labels", "at least one"],
-    [null, "labels", "an object of texts"],
-    [undefined, "labels", "an object of texts"],
-    ["text", "labels", "an object of texts"],
-    [["a"], "labels", "an object of texts"],
-    [new Date(0), "labels", "at least one"],
-    [new Map([["a", "b"]]), "labels", "at least one"],
-    [{ "": "x" }, "labels", "non-blank"],
-    [{ " ": "x" }, "labels", "non-blank"],
-    [{ a: "" }, "labels.a", "non-blank"],
-    [{ a: "\t" }, "labels.a", "non-blank"],
-    [{ a: 5 }, "labels.a", "non-blank"],
-    [{ a: null }, "labels.a", "non-blank"],
-    [{ ok: "x", a: undefined }, "labels.a", "non-blank"]
-  ]
-  for (const [index, [labels, field, rule]] of wrong.entries()) {
-    it.effect(`are refused before anything is sent: ${JSON.stringify(labels)} #${index} (D39)`, () =>
-      Effect.gen(function* () {
-        const { sentSince, session } = yield* open({})
-        const error = yield* Effect.flip(session.setLabels(labels as never))
-        hasFields(error, { _tag: "InvalidArgument", operation: "Session.setLabels", field })
-        assert.include(error.message, rule)
-        assert.strictEqual(sentSince(), 0)
-      })
-    )
-  }
-})
-
-describe("links", () => {
-  it.effect("are asked for with what is given, and redacted", () =>
-    Effect.gen(function* () {
-      const { form, session } = yield* open({ GetLink: ok({ Url: secrets.linkToPort }) })
-      const url = yield* session.getLink()
-      assert.deepStrictEqual(form(), { SessionId: "s-1" })
-      assert.strictEqual(Redacted.value(url), secrets.linkToPort)
-      assert.notInclude(`${JSON.stringify(url)} ${String(url)}`, "SECRET")
-      yield* session.getLink({ protocol: "https", port: 30150, option: '{"x":1}' })
-      assert.deepStrictEqual(form(), { SessionId: "s-1", ProtocolType: "https", Port: "30150", Option: '{"x":1}' })
-      for (const port of [1, 80, 65535]) {
-        yield* session.getLink({ port })
-        assert.deepInclude(form(), { Port: String(port) })
-      }
-    })
-  )
-
-  it.effect("with an impossible port or protocol send nothing (D40)", () =>
-    Effect.gen(function* () {
-      const { sentSince, session } = yield* open({})
-      for (const port of [0, -1, 65536, 1.5, Number.NaN, Infinity, "80" as never]) {
-        hasFields(yield* Effect.flip(session.getLink({ port })), { _tag: "InvalidArgument", operation: "Session.getLink", field: "port" })
-      }
-      for (const protocol of ["", " "]) {
-        hasFields(yield* Effect.flip(session.getLink({ protocol })), { _tag: "InvalidArgument", field: "protocol" })
-      }
-      assert.strictEqual(sentSince(), 0)
-    })
-  )
-
-  it.effect("without a URL are a failure (D11)", () =>
-    Effect.gen(function* () {
-      for (const data of [{}, { Url: "" }, { Url: null }]) {
-        const { session } = yield* open({ GetLink: ok(data) })
-        hasFields(yield* Effect.flip(session.getLink()), { reason: "Decode", operation: "Session.getLink", requestId: "req-1" })
-      }
-    })
-  )
-})
 
 describe("info and status", () => {
   it.effect("info redacts what lets anyone in", () =>
     Effect.gen(function* () {
-      const desktop = { AppId: "app", AuthCode: secrets.authCode, Ticket: secrets.ticket, ConnectionProperties: "{}", ResourceId: "p-1", ResourceType: "AIAgent" }
-      const { session } = yield* open({ GetMcpResource: ok({ SessionId: "s-1", ResourceUrl: secrets.resourceUrl, DesktopInfo: desktop }) })
+      const desktop = {
+        AppId: "app",
+        AuthCode: secrets.authCode,
+        Ticket: secrets.ticket,
+        ConnectionProperties: "{}",
+        ResourceId: "p-1",
+        ResourceType: "AIAgent"
+      }
+      const { session } = yield* openSession({
+        GetMcpResource: ok({ SessionId: "s-1", ResourceUrl: secrets.resourceUrl, DesktopInfo: desktop })
+      })
       const info = yield* session.info
       assert.deepStrictEqual(Option.map(info.resourceUrl, Redacted.value), Option.some(secrets.resourceUrl))
       const { authCode, ticket, ...rest } = Option.getOrThrow(info.desktop)
       assert.deepStrictEqual(Option.map(authCode, Redacted.value), Option.some(secrets.authCode))
       assert.deepStrictEqual(Option.map(ticket, Redacted.value), Option.some(secrets.ticket))
-      hasFields(rest, { appId: Option.some("app"), resourceType: Option.some("AIAgent"), connectionProperties: Option.some("{}") })
+      hasFields(rest, {
+        appId: Option.some("app"),
+        resourceType: Option.some("AIAgent"),
+        connectionProperties: Option.some("{}")
+      })
       assert.notInclude(JSON.stringify(info), "SECRET")
       assert.strictEqual(info.requestId, "req-1")
     })
@@ -147,16 +39,30 @@ describe("info and status", () => {
 
   it.effect("info may have next to nothing", () =>
     Effect.gen(function* () {
-      const { session } = yield* open({ GetMcpResource: ok({}) })
-      assert.deepStrictEqual(yield* session.info, { sessionId: "s-1", resourceUrl: Option.none(), desktop: Option.none(), requestId: "req-1" })
+      const { session } = yield* openSession({ GetMcpResource: ok({}) })
+      assert.deepStrictEqual(yield* session.info, {
+        sessionId: "s-1",
+        resourceUrl: Option.none(),
+        desktop: Option.none(),
+        requestId: "req-1"
+      })
     })
   )
 
   it.effect("status tells what the service tells", () =>
     Effect.gen(function* () {
-      const { session } = yield* open({ GetSessionDetail: ok({ Status: "PAUSED", ImageId: "img", RegionId: "cn", EndReason: "", PolicyId: 5 }) })
-      hasFields(yield* session.status, { status: "PAUSED", imageId: Option.some("img"), regionId: Option.some("cn"), endReason: Option.none(), policyId: Option.some("5"), requestId: "req-1" })
-      const blank = yield* open({ GetSessionDetail: ok({}) })
+      const { session } = yield* openSession({
+        GetSessionDetail: ok({ Status: "PAUSED", ImageId: "img", RegionId: "cn", EndReason: "", PolicyId: 5 })
+      })
+      hasFields(yield* session.status, {
+        status: "PAUSED",
+        imageId: Option.some("img"),
+        regionId: Option.some("cn"),
+        endReason: Option.none(),
+        policyId: Option.some("5"),
+        requestId: "req-1"
+      })
+      const blank = yield* openSession({ GetSessionDetail: ok({}) })
       assert.strictEqual((yield* blank.session.status).status, "UNKNOWN")
     })
   )
@@ -165,10 +71,15 @@ describe("info and status", () => {
 describe("any tool by name", () => {
   it.effect("is called with a JSON object of arguments", () =>
     Effect.gen(function* () {
-      const { form, session } = yield* open({ "tool my_tool": ok(toolResult("hi")) })
+      const { form, session } = yield* openSession({ "tool my_tool": ok(toolResult("hi")) })
       const answer = yield* session.callMcpTool("my_tool", { a: [1, { b: null }] }, { autoGenSession: true })
       hasFields(answer, { text: "hi", isError: false, route: "api", requestId: "req-1" })
-      assert.deepInclude(form(), { Name: "my_tool", Args: '{"a":[1,{"b":null}]}', AutoGenSession: "true", Server: "" })
+      assert.deepInclude(form(), {
+        Name: "my_tool",
+        Args: '{"a":[1,{"b":null}]}',
+        AutoGenSession: "true",
+        Server: ""
+      })
       yield* session.callMcpTool("my_tool")
       assert.deepInclude(form(), { Args: "{}", AutoGenSession: "false" })
     })
@@ -176,14 +87,21 @@ describe("any tool by name", () => {
 
   it.effect("that says no is a ToolError", () =>
     Effect.gen(function* () {
-      const { session } = yield* open({ "tool my_tool": ok(toolResult("no", true)) })
-      hasFields(yield* Effect.flip(session.callMcpTool("my_tool")), { _tag: "ToolError", operation: "Session.callMcpTool", tool: "my_tool", text: "no", sessionId: "s-1", requestId: "req-1" })
+      const { session } = yield* openSession({ "tool my_tool": ok(toolResult("no", true)) })
+      hasFields(yield* Effect.flip(session.callMcpTool("my_tool")), {
+        _tag: "ToolError",
+        operation: "Session.callMcpTool",
+        tool: "my_tool",
+        text: "no",
+        sessionId: "s-1",
+        requestId: "req-1"
+      })
     })
   )
 
   it.effect("with a wrong name, arguments or time sends nothing", () =>
     Effect.gen(function* () {
-      const { sentSince, session } = yield* open({})
+      const { sentSince, session } = yield* openSession({})
       const wrong: ReadonlyArray<readonly [Parameters<typeof session.callMcpTool>, field: string]> = [
         [[""], "name"],
         [[" "], "name"],
@@ -194,7 +112,11 @@ describe("any tool by name", () => {
         [["t", {}, { timeout: Infinity }], "timeout"]
       ]
       for (const [given, field] of wrong) {
-        hasFields(yield* Effect.flip(session.callMcpTool(...given)), { _tag: "InvalidArgument", operation: "Session.callMcpTool", field })
+        hasFields(yield* Effect.flip(session.callMcpTool(...given)), {
+          _tag: "InvalidArgument",
+          operation: "Session.callMcpTool",
+          field
+        })
       }
       assert.strictEqual(sentSince(), 0)
     })
@@ -206,7 +128,10 @@ describe("the tool list", () => {
 
   it.effect("is that of the session's image and refreshes what the session knows", () =>
     Effect.gen(function* () {
-      const { form, session } = yield* open({ ListMcpTools: ok(list), "tool new_tool": direct("hi") }, {})
+      const { form, session } = yield* openSession(
+        { ListMcpTools: ok(list), "tool new_tool": direct("hi") },
+        {}
+      )
       assert.deepStrictEqual(session.findServerForTool("new_tool"), Option.none())
       const tools = yield* session.listMcpTools()
       assert.deepStrictEqual(form(), { ImageId: "img" })
@@ -219,7 +144,7 @@ describe("the tool list", () => {
 
   it.effect("of another image leaves it alone", () =>
     Effect.gen(function* () {
-      const { form, session } = yield* open({ ListMcpTools: ok(list) })
+      const { form, session } = yield* openSession({ ListMcpTools: ok(list) })
       yield* session.listMcpTools("other")
       assert.deepStrictEqual(form(), { ImageId: "other" })
       assert.deepStrictEqual(session.findServerForTool("shell"), Option.some("wuying_shell"))
@@ -228,8 +153,12 @@ describe("the tool list", () => {
 
   it.effect("that cannot be read, or a blank image, is a failure (D33)", () =>
     Effect.gen(function* () {
-      const { session } = yield* open({ ListMcpTools: ok("[{") })
-      hasFields(yield* Effect.flip(session.listMcpTools()), { reason: "Decode", operation: "Session.listMcpTools", requestId: "req-1" })
+      const { session } = yield* openSession({ ListMcpTools: ok("[{") })
+      hasFields(yield* Effect.flip(session.listMcpTools()), {
+        reason: "Decode",
+        operation: "Session.listMcpTools",
+        requestId: "req-1"
+      })
       hasFields(yield* Effect.flip(session.listMcpTools(" ")), { _tag: "InvalidArgument", field: "imageId" })
     })
   )
@@ -239,9 +168,24 @@ describe("metrics", () => {
   it.effect("are read in every spelling; what is missing is none", () =>
     Effect.gen(function* () {
       const read = (figures: Readonly<Record<string, unknown>>) =>
-        Effect.flatMap(open({ "tool get_metrics": ok(toolResult(JSON.stringify(figures))) }), ({ session }) => session.metrics)
+        Effect.flatMap(
+          openSession({ "tool get_metrics": ok(toolResult(JSON.stringify(figures))) }),
+          ({ session }) => session.metrics
+        )
       hasFields(
-        yield* read({ cpu_count: 4, cpu_used_pct: 12.5, mem_total: 8e9, mem_used: 2e9, disk_total: 1e11, disk_used: 3e10, rx_rate_kbyte_per_s: 0.2, tx_rate_kbps: 0.4, rx_used_kb: 1200.5, tx_used_KB: 120.1, timestamp: "2026-01-05T10:00:00+08:00" }),
+        yield* read({
+          cpu_count: 4,
+          cpu_used_pct: 12.5,
+          mem_total: 8e9,
+          mem_used: 2e9,
+          disk_total: 1e11,
+          disk_used: 3e10,
+          rx_rate_kbyte_per_s: 0.2,
+          tx_rate_kbps: 0.4,
+          rx_used_kb: 1200.5,
+          tx_used_KB: 120.1,
+          timestamp: "2026-01-05T10:00:00+08:00"
+        }),
         {
           cpuCount: Option.some(4),
           cpuUsedPercent: Option.some(12.5),
@@ -257,7 +201,11 @@ describe("metrics", () => {
           requestId: "req-1"
         }
       )
-      hasFields(yield* read({}), { cpuCount: Option.none(), sentKilobytes: Option.none(), timestamp: Option.none() })
+      hasFields(yield* read({}), {
+        cpuCount: Option.none(),
+        sentKilobytes: Option.none(),
+        timestamp: Option.none()
+      })
     })
   )
 
@@ -267,7 +215,7 @@ describe("metrics", () => {
         [ok(toolResult("null")), "SessionError"],
         [ok(toolResult("no tool get_metrics", true)), "ToolError"]
       ] as const) {
-        const { session } = yield* open({ "tool get_metrics": reply })
+        const { session } = yield* openSession({ "tool get_metrics": reply })
         hasFields(yield* Effect.flip(session.metrics), { _tag: tag, operation: "Session.metrics" })
       }
     })
@@ -275,7 +223,9 @@ describe("metrics", () => {
 })
 
 describe("a refusal is a failure of every operation, hard or soft (D11, D35, control plane 8, items 12 and 17)", () => {
-  const operations: Readonly<Record<string, (session: Session.Service) => Effect.Effect<unknown, { readonly _tag: string }>>> = {
+  const operations: Readonly<
+    Record<string, (session: Session.Service) => Effect.Effect<unknown, { readonly _tag: string }>>
+  > = {
     "Session.setLabels": (s) => s.setLabels({ a: "b" }),
     "Session.getLabels": (s) => s.getLabels,
     "Session.getLink": (s) => s.getLink(),
@@ -292,9 +242,19 @@ describe("a refusal is a failure of every operation, hard or soft (D11, D35, con
     it.effect(operation, () =>
       Effect.gen(function* () {
         for (const reply of [refused("NOT_LOGIN", "words"), softlyRefused("NOT_LOGIN", "words")]) {
-          const { bay } = yield* makeAccount((sent) => (sent.name === "CreateMcpSession" ? ok({ SessionId: "s-1" }) : reply))
+          const { bay } = yield* makeAccount((sent) =>
+            sent.name === "CreateMcpSession" ? ok({ SessionId: "s-1" }) : reply
+          )
           const error = yield* Effect.flip(use(yield* bay.create()))
-          hasFields(error, { _tag: "SessionError", reason: "Unauthorized", code: "NOT_LOGIN", detail: "words", operation, sessionId: "s-1", requestId: "req-1" })
+          hasFields(error, {
+            _tag: "SessionError",
+            reason: "Unauthorized",
+            code: "NOT_LOGIN",
+            detail: "words",
+            operation,
+            sessionId: "s-1",
+            requestId: "req-1"
+          })
         }
       })
     )

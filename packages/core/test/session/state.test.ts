@@ -1,17 +1,30 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import type { WaitOptions } from "../../src/Session.js"
 import { makeAccount, working } from "../support/account.js"
-import { hasFields } from "../support/assertions.js"
+import { assert, hasFields } from "../support/assertions.js"
 import { json, never, ok, type Reply, refused } from "../support/ScriptedService.js"
 
-const state = (word: string | undefined) => json({ RequestId: "req-look", Success: true, Data: { Status: word } })
+const state = (word: string | undefined) =>
+  json({ RequestId: "req-look", Success: true, Data: { Status: word } })
 
 const changes = {
-  pause: { action: "PauseSessionAsync", from: "RUNNING", waiting: "PAUSING", to: "PAUSED", other: "RESUMING" },
-  resume: { action: "ResumeSessionAsync", from: "PAUSED", waiting: "RESUMING", to: "RUNNING", other: "PAUSING" }
+  pause: {
+    action: "PauseSessionAsync",
+    from: "RUNNING",
+    waiting: "PAUSING",
+    to: "PAUSED",
+    other: "RESUMING"
+  },
+  resume: {
+    action: "ResumeSessionAsync",
+    from: "PAUSED",
+    waiting: "RESUMING",
+    to: "RUNNING",
+    other: "PAUSING"
+  }
 } as const
 
 const change = (
@@ -43,19 +56,31 @@ for (const name of ["pause", "resume"] as const) {
   const { action, from, other, to, waiting } = changes[name]
 
   describe(`Session.${name}`, () => {
-    it.effect("waits for the state, and returns the id of the request that started it (control plane 8, item 19)", () =>
-      Effect.gen(function* () {
-        const { error, names, seconds, value } = yield* change(name, [state(waiting), state(waiting), state(to)])
-        assert.isUndefined(error)
-        assert.deepStrictEqual(value, { status: to, requestId: "req-1" })
-        assert.deepStrictEqual(names, [action, "GetSession", "GetSession", "GetSession"])
-        assert.strictEqual(seconds, 4)
-      })
+    it.effect(
+      "waits for the state, and returns the id of the request that started it (control plane 8, item 19)",
+      () =>
+        Effect.gen(function* () {
+          const { error, names, seconds, value } = yield* change(name, [
+            state(waiting),
+            state(waiting),
+            state(to)
+          ])
+          assert.isUndefined(error)
+          assert.deepStrictEqual(value, { status: to, requestId: "req-1" })
+          assert.deepStrictEqual(names, [action, "GetSession", "GetSession", "GetSession"])
+          assert.strictEqual(seconds, 4)
+        })
     )
 
     it.effect("bears the old state for a while (D30, control plane 8, item 6)", () =>
       Effect.gen(function* () {
-        const { error, value } = yield* change(name, [state(from), state(undefined), state(from), state(waiting), state(to)])
+        const { error, value } = yield* change(name, [
+          state(from),
+          state(undefined),
+          state(from),
+          state(waiting),
+          state(to)
+        ])
         assert.isUndefined(error)
         hasFields(value, { status: to })
       })
@@ -64,7 +89,13 @@ for (const name of ["pause", "resume"] as const) {
     it.effect("but not for ever: half a minute later it is a Conflict", () =>
       Effect.gen(function* () {
         const { error, seconds } = yield* change(name, state(from))
-        hasFields(error, { _tag: "SessionError", reason: "Conflict", operation: `Session.${name}`, sessionId: "s-1", requestId: "req-1" })
+        hasFields(error, {
+          _tag: "SessionError",
+          reason: "Conflict",
+          operation: `Session.${name}`,
+          sessionId: "s-1",
+          requestId: "req-1"
+        })
         assert.include(error?.message, from)
         assert.strictEqual(seconds, 30)
       })
@@ -96,7 +127,12 @@ for (const name of ["pause", "resume"] as const) {
           [{ timeout: "30 seconds", interval: "5 seconds" }, 30]
         ] as const) {
           const outcome = yield* change(name, state(waiting), options)
-          hasFields(outcome.error, { _tag: "SessionError", reason: "Timeout", requestId: "req-1", sessionId: "s-1" })
+          hasFields(outcome.error, {
+            _tag: "SessionError",
+            reason: "Timeout",
+            requestId: "req-1",
+            sessionId: "s-1"
+          })
           assert.strictEqual(outcome.seconds, seconds)
           assert.isAtMost(outcome.names.length, 12)
         }

@@ -1,14 +1,16 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { makeAccount } from "../support/account.js"
-import { hasFields } from "../support/assertions.js"
+import { assert, hasFields } from "../support/assertions.js"
 import { byName, never, ok, type Reply, refused } from "../support/ScriptedService.js"
 
 const state = (word: string | undefined) => ok({ Id: "c", Name: "n", State: word })
 
-type Options = Parameters<Effect.Effect.Success<ReturnType<typeof makeAccount>>["bay"]["contexts"]["clear"]>[1]
+type Options = Parameters<
+  Effect.Effect.Success<ReturnType<typeof makeAccount>>["bay"]["contexts"]["clear"]
+>[1]
 
 const clear = (looks: Reply | ReadonlyArray<Reply>, options?: Options) =>
   Effect.gen(function* () {
@@ -32,7 +34,14 @@ describe("clearing a context", () => {
       const { error, seconds, service } = yield* clear(looks, { onProgress })
       assert.isUndefined(error)
       assert.strictEqual(seconds, 12)
-      assert.deepStrictEqual(seen, ["clearing", "pre-available", "clearing", "in-use", "new-word", "available"])
+      assert.deepStrictEqual(seen, [
+        "clearing",
+        "pre-available",
+        "clearing",
+        "in-use",
+        "new-word",
+        "available"
+      ])
       assert.deepStrictEqual(service.names(), ["ClearContext", ...looks.map(() => "GetContext")])
       assert.strictEqual(service.sent[0]?.form["Id"], "c")
       const { Authorization: _, ...form } = service.sent[1]!.form
@@ -40,13 +49,20 @@ describe("clearing a context", () => {
     })
   )
 
-  it.effect("gives up after a minute with the id of the request that started it (control plane 8, item 19)", () =>
-    Effect.gen(function* () {
-      const { error, seconds } = yield* clear(state("clearing"))
-      hasFields(error, { _tag: "SessionError", reason: "Timeout", operation: "Contexts.clear", requestId: "req-1" })
-      assert.isAtMost(seconds, 60)
-      assert.isAbove(seconds, 57)
-    })
+  it.effect(
+    "gives up after a minute with the id of the request that started it (control plane 8, item 19)",
+    () =>
+      Effect.gen(function* () {
+        const { error, seconds } = yield* clear(state("clearing"))
+        hasFields(error, {
+          _tag: "SessionError",
+          reason: "Timeout",
+          operation: "Contexts.clear",
+          requestId: "req-1"
+        })
+        assert.isAtMost(seconds, 60)
+        assert.isAbove(seconds, 57)
+      })
   )
 
   it.effect("gives up when it is told to, also when nobody answers", () =>

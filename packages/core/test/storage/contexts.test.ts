@@ -1,15 +1,13 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { Contexts } from "../../src/storage/Contexts.js"
 import { makeAccount } from "../support/account.js"
-import { hasFields } from "../support/assertions.js"
+import { assert, hasFields } from "../support/assertions.js"
 import { type Answer, byName, ok, refused, type Sent, softlyRefused } from "../support/ScriptedService.js"
-import { secrets } from "../support/secrets.js"
 import type { Settings } from "../support/transports.js"
 
 const record = {
@@ -54,17 +52,32 @@ describe("a context", () => {
 
   it.effect("that does not exist is NotFound, however the service says it", () =>
     Effect.gen(function* () {
-      for (const reply of [ok(), ok(null), ok({ Name: "proj" }), ok({ Id: "" }), refused("Context.NotFound"), softlyRefused("Context.NotFound")]) {
+      for (const reply of [
+        ok(),
+        ok(null),
+        ok({ Name: "proj" }),
+        ok({ Id: "" }),
+        refused("Context.NotFound"),
+        softlyRefused("Context.NotFound")
+      ]) {
         const { contexts } = yield* account({ GetContext: reply })
         const error = yield* Effect.flip(contexts.get({ name: "proj" }))
-        hasFields(error, { _tag: "SessionError", reason: "NotFound", operation: "Contexts.get", requestId: "req-1" })
+        hasFields(error, {
+          _tag: "SessionError",
+          reason: "NotFound",
+          operation: "Contexts.get",
+          requestId: "req-1"
+        })
       }
     })
   )
 
   it.effect("is created by name, in the configured region", () =>
     Effect.gen(function* () {
-      const { contexts, form } = yield* account({ GetContext: ok({ Id: "SdkCtx-1", Name: "proj" }) }, { regionId: "cn" })
+      const { contexts, form } = yield* account(
+        { GetContext: ok({ Id: "SdkCtx-1", Name: "proj" }) },
+        { regionId: "cn" }
+      )
       const context = yield* contexts.create("proj")
       assert.deepStrictEqual(form(), { AllowCreate: "true", Name: "proj", LoginRegionId: "cn" })
       hasFields(context, { id: "SdkCtx-1", name: "proj", state: Option.none(), createdAt: Option.none() })
@@ -87,8 +100,15 @@ const pages =
   (sent: Sent): Answer => {
     const size = Number(sent.form["MaxResults"])
     const from = Number(sent.form["NextToken"] ?? 0)
-    const data = Array.from({ length: count }, (_, index) => ({ ...record, Id: `c-${index}` })).slice(from, from + size)
-    return ok(data, { TotalCount: count, MaxResults: size, ...(from + size < count ? { NextToken: String(from + size) } : {}) })
+    const data = Array.from({ length: count }, (_, index) => ({ ...record, Id: `c-${index}` })).slice(
+      from,
+      from + size
+    )
+    return ok(data, {
+      TotalCount: count,
+      MaxResults: size,
+      ...(from + size < count ? { NextToken: String(from + size) } : {})
+    })
   }
 
 describe("listing contexts", () => {
@@ -97,7 +117,12 @@ describe("listing contexts", () => {
       const { contexts, form } = yield* account({ ListContexts: pages(12) })
       const page = yield* contexts.list()
       assert.strictEqual(page.contexts.length, 10)
-      hasFields(page, { nextToken: Option.some("10"), totalCount: Option.some(12), maxResults: Option.some(10), requestId: "req-1" })
+      hasFields(page, {
+        nextToken: Option.some("10"),
+        totalCount: Option.some(12),
+        maxResults: Option.some(10),
+        requestId: "req-1"
+      })
       assert.deepStrictEqual(form(), { MaxResults: "10" })
       yield* contexts.list({ maxResults: 3, nextToken: "9", sessionId: "s-1" })
       assert.deepStrictEqual(form(1), { MaxResults: "3", NextToken: "9", SessionId: "s-1" })
@@ -106,10 +131,16 @@ describe("listing contexts", () => {
 
   it.effect("as a stream gives each once and asks only for the pages that are consumed", () =>
     Effect.gen(function* () {
-      for (const [count, pageSize] of fc.sample(fc.tuple(fc.nat({ max: 25 }), fc.integer({ min: 1, max: 9 })), 15)) {
+      for (const [count, pageSize] of fc.sample(
+        fc.tuple(fc.nat({ max: 25 }), fc.integer({ min: 1, max: 9 })),
+        15
+      )) {
         const { contexts } = yield* account({ ListContexts: pages(count) })
         const all = yield* Stream.runCollect(contexts.listAll({ pageSize }))
-        assert.deepStrictEqual(Chunk.toReadonlyArray(all).map(({ id }) => id), Array.from({ length: count }, (_, i) => `c-${i}`))
+        assert.deepStrictEqual(
+          Chunk.toReadonlyArray(all).map(({ id }) => id),
+          Array.from({ length: count }, (_, i) => `c-${i}`)
+        )
       }
       const { contexts, form, service } = yield* account({ ListContexts: pages(1000) })
       yield* contexts.listAll({ sessionId: "s-1" }).pipe(Stream.take(11), Stream.runDrain)
@@ -119,95 +150,14 @@ describe("listing contexts", () => {
   )
 })
 
-const file = {
-  FileId: "f-1",
-  FileName: "a.txt",
-  FilePath: "/tmp/a.txt",
-  FileType: "FILE",
-  Size: 21,
-  Status: "ready",
-  GmtCreate: "2026-01-05T10:00:00Z",
-  GmtModified: "2026-01-05T11:00:00Z"
-}
-
-const files =
-  (count: number, withCount: boolean) =>
-  (sent: Sent): Answer => {
-    const size = Number(sent.form["PageSize"])
-    const from = (Number(sent.form["PageNumber"]) - 1) * size
-    const data = Array.from({ length: count }, (_, index) => ({ ...file, FileName: `f-${index}` })).slice(from, from + size)
-    return ok(data, withCount ? { Count: count } : {})
-  }
-
-describe("files of a context", () => {
-  it.effect("are listed by page, or by token", () =>
-    Effect.gen(function* () {
-      const { contexts, form } = yield* account({ DescribeContextFiles: ok([file], { Count: "7", NextToken: "n" }) })
-      const page = yield* contexts.files.list("c", "/tmp")
-      assert.deepStrictEqual(form(), { ContextId: "c", ParentFolderPath: "/tmp", PageNumber: "1", PageSize: "50" })
-      assert.deepStrictEqual(page, {
-        files: [
-          {
-            id: Option.some("f-1"),
-            name: "a.txt",
-            path: "/tmp/a.txt",
-            type: Option.some("FILE"),
-            size: Option.some(21),
-            status: Option.some("ready"),
-            createdAt: Option.some("2026-01-05T10:00:00Z"),
-            modifiedAt: Option.some("2026-01-05T11:00:00Z")
-          }
-        ],
-        count: Option.some(7),
-        nextToken: Option.some("n"),
-        requestId: "req-1"
-      })
-      yield* contexts.files.list("c", "/tmp", { page: 3, pageSize: 5 })
-      assert.deepInclude(form(1), { PageNumber: "3", PageSize: "5" })
-      yield* contexts.files.list("c", "/tmp", { nextToken: "n", pageSize: 5 })
-      assert.deepStrictEqual(form(2), { ContextId: "c", ParentFolderPath: "/tmp", MaxResults: "5", NextToken: "n" })
-    })
-  )
-
-  it.effect("as a stream come once each, whether or not the service tells their number", () =>
-    Effect.gen(function* () {
-      const samples = fc.sample(fc.tuple(fc.nat({ max: 20 }), fc.integer({ min: 1, max: 6 }), fc.boolean()), 25)
-      for (const [count, pageSize, withCount] of samples) {
-        const { contexts, service } = yield* account({ DescribeContextFiles: files(count, withCount) })
-        const all = yield* Stream.runCollect(contexts.files.listAll("c", "/tmp", { pageSize }))
-        assert.deepStrictEqual(Chunk.toReadonlyArray(all).map(({ name }) => name), Array.from({ length: count }, (_, i) => `f-${i}`))
-        if (withCount) assert.strictEqual(service.sent.length, Math.max(1, Math.ceil(count / pageSize)))
-      }
-    })
-  )
-
-  it.effect("have URLs that are redacted", () =>
-    Effect.gen(function* () {
-      const answer = ok({ Url: secrets.presignedUrl, ExpireTime: 1770000000 })
-      const { contexts, form, service } = yield* account({ GetContextFileUploadUrl: answer, GetContextFileDownloadUrl: answer, DeleteContextFile: ok() })
-      for (const url of [yield* contexts.files.uploadUrl("c", "/tmp/a"), yield* contexts.files.downloadUrl("c", "/tmp/a")]) {
-        assert.strictEqual(Redacted.value(url.url), secrets.presignedUrl)
-        assert.deepStrictEqual(url.expiresAt, Option.some(1770000000))
-        assert.notInclude(JSON.stringify(url), "SECRET")
-      }
-      yield* contexts.files.delete("c", "/tmp/a")
-      assert.deepStrictEqual(service.names(), ["GetContextFileUploadUrl", "GetContextFileDownloadUrl", "DeleteContextFile"])
-      for (const index of [0, 1, 2]) assert.deepStrictEqual(form(index), { ContextId: "c", FilePath: "/tmp/a" })
-    })
-  )
-
-  it.effect("without a URL are a failure, and a missing file is NotFound", () =>
-    Effect.gen(function* () {
-      const without = yield* account({ GetContextFileUploadUrl: ok({ ExpireTime: 1 }) })
-      hasFields(yield* Effect.flip(without.contexts.files.uploadUrl("c", "/x")), { reason: "Decode", requestId: "req-1", operation: "Contexts.files.uploadUrl" })
-      const plain = yield* account({ GetContextFileDownloadUrl: refused("File.Missing", "file not exist", 400) })
-      hasFields(yield* Effect.flip(plain.contexts.files.downloadUrl("c", "/x")), { reason: "NotFound" })
-    })
-  )
-})
-
 describe("what is refused before anything is sent", () => {
-  const wrong: ReadonlyArray<readonly [string, (contexts: Contexts) => Effect.Effect<unknown, { readonly _tag: string }>, field: string]> = [
+  const wrong: ReadonlyArray<
+    readonly [
+      string,
+      (contexts: Contexts) => Effect.Effect<unknown, { readonly _tag: string }>,
+      field: string
+    ]
+  > = [
     ["get by a blank name", (c) => c.get({ name: " " }), "name"],
     ["get by a blank id", (c) => c.get({ id: "" }), "id"],
     ["create with a blank name", (c) => c.create(""), "name"],
@@ -239,7 +189,9 @@ describe("what is refused before anything is sent", () => {
 })
 
 describe("a refusal is a failure of every operation, hard or soft (D35)", () => {
-  const operations: Readonly<Record<string, (contexts: Contexts) => Effect.Effect<unknown, { readonly _tag: string }>>> = {
+  const operations: Readonly<
+    Record<string, (contexts: Contexts) => Effect.Effect<unknown, { readonly _tag: string }>>
+  > = {
     "Contexts.list": (c) => c.list(),
     "Contexts.get": (c) => c.get({ name: "x" }),
     "Contexts.create": (c) => c.create("x"),
@@ -256,7 +208,12 @@ describe("a refusal is a failure of every operation, hard or soft (D35)", () => 
       Effect.gen(function* () {
         for (const reply of [refused("NOT_LOGIN"), softlyRefused("NOT_LOGIN")]) {
           const { bay } = yield* makeAccount(() => reply)
-          hasFields(yield* Effect.flip(ask(bay.contexts)), { _tag: "SessionError", reason: "Unauthorized", operation, requestId: "req-1" })
+          hasFields(yield* Effect.flip(ask(bay.contexts)), {
+            _tag: "SessionError",
+            reason: "Unauthorized",
+            operation,
+            requestId: "req-1"
+          })
         }
       })
     )

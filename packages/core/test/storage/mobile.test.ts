@@ -1,10 +1,10 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import * as MobileConfiguration from "../../src/storage/MobileConfiguration.js"
 import { makeAccount, task, transfers, working } from "../support/account.js"
-import { hasFields } from "../support/assertions.js"
+import { assert, hasFields } from "../support/assertions.js"
 import { direct } from "../support/ScriptedService.js"
 
 const commands = (configuration: MobileConfiguration.MobileConfiguration) =>
@@ -21,7 +21,10 @@ describe("the commands of a mobile configuration", () => {
     ["Black", "blacklist", 1]
   ] as const) {
     it(`write the ${list} of applications, one per line`, () => {
-      const [, rule] = commands({ lockResolution: true, appManagerRule: { ruleType, appPackageNameList: ["com.a", "com.b"] } })
+      const [, rule] = commands({
+        lockResolution: true,
+        appManagerRule: { ruleType, appPackageNameList: ["com.a", "com.b"] }
+      })
       assert.strictEqual(
         rule,
         [
@@ -58,28 +61,59 @@ describe("the commands of a mobile configuration", () => {
     assert.isUndefined(simulate(undefined))
     assert.isUndefined(simulate({ simulate: false, simulatePath: "/p" }))
     assert.isUndefined(simulate({ simulate: true }))
-    const flags = { PropertiesOnly: "", SensorsOnly: " -sensors", PackagesOnly: " -packages", ServicesOnly: " -services", All: " -all" } as const
+    const flags = {
+      PropertiesOnly: "",
+      SensorsOnly: " -sensors",
+      PackagesOnly: " -packages",
+      ServicesOnly: " -services",
+      All: " -all"
+    } as const
     for (const [mode, flag] of Object.entries(flags)) {
       assert.strictEqual(
         simulate({ simulate: true, simulatePath: "/p", simulateMode: mode as keyof typeof flags }),
         `chmod -R a+rwx /p; wya apply${flag} /p/dev_info.json`
       )
     }
-    assert.strictEqual(simulate({ simulate: true, simulatePath: "/p" }), "chmod -R a+rwx /p; wya apply /p/dev_info.json")
+    assert.strictEqual(
+      simulate({ simulate: true, simulatePath: "/p" }),
+      "chmod -R a+rwx /p; wya apply /p/dev_info.json"
+    )
   })
 
   it("let nothing in that a shell would interpret (D43)", () => {
     const isValid = Schema.is(MobileConfiguration.MobileConfiguration)
     const base = { lockResolution: true }
-    for (const text of ["a b", "a;b", "$(x)", "`x`", "a\nb", "AGENTBAY_EOF\nrm", "../x", "", "1a", "a..b", "a.", "é"]) {
+    for (const text of [
+      "a b",
+      "a;b",
+      "$(x)",
+      "`x`",
+      "a\nb",
+      "AGENTBAY_EOF\nrm",
+      "../x",
+      "",
+      "1a",
+      "a..b",
+      "a.",
+      "é"
+    ]) {
       assert.isFalse(isValid({ ...base, uninstallBlacklist: [text] }), text)
-      assert.isFalse(isValid({ ...base, appManagerRule: { ruleType: "White", appPackageNameList: [text] } }), text)
+      assert.isFalse(
+        isValid({ ...base, appManagerRule: { ruleType: "White", appPackageNameList: [text] } }),
+        text
+      )
     }
     for (const path of ["/a b", "/a;b", "$HOME", "relative", "/a\nb", "/$(x)", "/a'b"]) {
       assert.isFalse(isValid({ ...base, simulateConfig: { simulate: true, simulatePath: path } }), path)
     }
     assert.isFalse(isValid({ ...base, appManagerRule: { ruleType: "White", appPackageNameList: [] } }))
-    assert.isTrue(isValid({ ...base, uninstallBlacklist: ["com.example.a_1"], simulateConfig: { simulate: true, simulatePath: "/data/x-1.y" } }))
+    assert.isTrue(
+      isValid({
+        ...base,
+        uninstallBlacklist: ["com.example.a_1"],
+        simulateConfig: { simulate: true, simulatePath: "/data/x-1.y" }
+      })
+    )
   })
 })
 
@@ -97,8 +131,21 @@ describe("creating an Android session", () => {
       const ready = transfers(task({ contextId: "c-m", path: "/data/agentbay_mobile_info" }))
       const { bay, service } = yield* makeAccount(working({ GetContextInfo: ready }))
       yield* bay.create({ extraConfigs: { mobile } })
-      assert.deepStrictEqual(service.names(), ["CreateMcpSession", "tool shell", "tool shell", "tool shell", "GetContextInfo", "tool shell"])
-      const sent = service.of("tool shell").map(({ body }) => (JSON.parse(body) as { readonly args: { readonly command: string; readonly timeout_ms: number } }).args)
+      assert.deepStrictEqual(service.names(), [
+        "CreateMcpSession",
+        "tool shell",
+        "tool shell",
+        "tool shell",
+        "GetContextInfo",
+        "tool shell"
+      ])
+      const sent = service
+        .of("tool shell")
+        .map(
+          ({ body }) =>
+            (JSON.parse(body) as { readonly args: { readonly command: string; readonly timeout_ms: number } })
+              .args
+        )
       assert.deepStrictEqual(
         sent.map(({ command }) => command),
         [...commands(mobile), MobileConfiguration.toSimulationCommand(mobile)]
@@ -110,7 +157,9 @@ describe("creating an Android session", () => {
   it.effect("a setting that cannot be applied is a failure that says why (D12)", () =>
     Effect.gen(function* () {
       const denied = direct('{"stdout":"","stderr":"setprop: denied","exit_code":1}')
-      const { bay, service } = yield* makeAccount(working({ "tool shell": [direct('{"stdout":"","stderr":"","exit_code":0}'), denied] }))
+      const { bay, service } = yield* makeAccount(
+        working({ "tool shell": [direct('{"stdout":"","stderr":"","exit_code":0}'), denied] })
+      )
       const error = yield* Effect.flip(bay.create({ extraConfigs: { mobile } }))
       hasFields(error, { _tag: "ToolError", operation: "AgentBay.create", tool: "shell", sessionId: "s-1" })
       assert.include(error.message, "setprop: denied")

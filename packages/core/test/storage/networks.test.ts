@@ -1,14 +1,17 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { makeAccount } from "../support/account.js"
-import { hasFields } from "../support/assertions.js"
+import { assert, hasFields } from "../support/assertions.js"
 import { byName, ok, type Reply, refused, softlyRefused } from "../support/ScriptedService.js"
 import { secrets } from "../support/secrets.js"
 import type { Settings } from "../support/transports.js"
 
 const account = (replies: Readonly<Record<string, Reply>>, settings: Settings = {}) =>
-  Effect.map(makeAccount(byName(replies), settings), ({ bay, service }) => ({ networks: bay.networks, service }))
+  Effect.map(makeAccount(byName(replies), settings), ({ bay, service }) => ({
+    networks: bay.networks,
+    service
+  }))
 
 const bound = ok({ NetworkId: "net-1", NetworkToken: secrets.networkToken })
 
@@ -36,9 +39,20 @@ describe("networks", () => {
 
   it.effect("bind without id or token in the answer is a failure", () =>
     Effect.gen(function* () {
-      for (const data of [{}, { NetworkId: "n" }, { NetworkToken: "t" }, { NetworkId: "", NetworkToken: "t" }, undefined]) {
+      for (const data of [
+        {},
+        { NetworkId: "n" },
+        { NetworkToken: "t" },
+        { NetworkId: "", NetworkToken: "t" },
+        undefined
+      ]) {
         const { networks } = yield* account({ CreateNetwork: ok(data) })
-        hasFields(yield* Effect.flip(networks.bind()), { _tag: "SessionError", reason: "Decode", operation: "Networks.bind", requestId: "req-1" })
+        hasFields(yield* Effect.flip(networks.bind()), {
+          _tag: "SessionError",
+          reason: "Decode",
+          operation: "Networks.bind",
+          requestId: "req-1"
+        })
       }
     })
   )
@@ -64,7 +78,10 @@ describe("networks", () => {
       for (const reply of [refused("Network.NotFound"), softlyRefused("Network.NotFound")]) {
         const { networks } = yield* account({ CreateNetwork: reply, DescribeNetwork: reply })
         hasFields(yield* Effect.flip(networks.bind("n")), { reason: "NotFound", operation: "Networks.bind" })
-        hasFields(yield* Effect.flip(networks.describe("n")), { reason: "NotFound", operation: "Networks.describe" })
+        hasFields(yield* Effect.flip(networks.describe("n")), {
+          reason: "NotFound",
+          operation: "Networks.describe"
+        })
       }
     })
   )
@@ -72,8 +89,16 @@ describe("networks", () => {
   it.effect("a blank id sends nothing", () =>
     Effect.gen(function* () {
       const { networks, service } = yield* account({})
-      for (const ask of [networks.bind(""), networks.bind(" "), networks.describe(""), networks.describe(" ")]) {
-        hasFields(yield* Effect.flip(ask as Effect.Effect<unknown, object>), { _tag: "InvalidArgument", field: "networkId" })
+      for (const ask of [
+        networks.bind(""),
+        networks.bind(" "),
+        networks.describe(""),
+        networks.describe(" ")
+      ]) {
+        hasFields(yield* Effect.flip(ask as Effect.Effect<unknown, object>), {
+          _tag: "InvalidArgument",
+          field: "networkId"
+        })
       }
       assert.strictEqual(service.sent.length, 0)
     })

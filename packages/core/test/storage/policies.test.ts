@@ -1,8 +1,9 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as BrowserContext from "../../src/storage/BrowserContext.js"
 import * as SyncPolicy from "../../src/storage/SyncPolicy.js"
+import { assert, hasFields } from "../support/assertions.js"
 
 const isValid = (policy: unknown): boolean =>
   Either.isRight(Schema.validateEither(SyncPolicy.SyncPolicy, { onExcessProperty: "error" })(policy))
@@ -21,7 +22,12 @@ describe("a sync policy", () => {
   })
 
   it("completed keeps what it was given, the mapping too (D5)", () => {
-    const given = { uploadPolicy: { autoUpload: false }, mappingPolicy: { path: "c:\\x" }, deletePolicy: null, bwList: undefined }
+    const given = {
+      uploadPolicy: { autoUpload: false },
+      mappingPolicy: { path: "c:\\x" },
+      deletePolicy: null,
+      bwList: undefined
+    }
     const complete = SyncPolicy.complete(given)
     assert.deepStrictEqual(complete, {
       ...SyncPolicy.defaults,
@@ -39,7 +45,11 @@ describe("a sync policy", () => {
     { recyclePolicy: { lifecycle: "Lifecycle_1Day" } },
     { bwList: { whiteLists: [] } },
     { bwList: { whiteLists: [{ path: "/a", excludePaths: ["b"] }] } },
-    { bwList: { whiteLists: [{ path: ".*\\.txt", isPathRegex: true, excludePaths: ["[ab]"], isExcludeRegex: true }] } }
+    {
+      bwList: {
+        whiteLists: [{ path: ".*\\.txt", isPathRegex: true, excludePaths: ["[ab]"], isExcludeRegex: true }]
+      }
+    }
   ]
   for (const policy of good) it(`${JSON.stringify(policy)} is accepted`, () => assert.isTrue(isValid(policy)))
 
@@ -70,18 +80,26 @@ describe("a browser context", () => {
     }
 
   it("mounts the profile with the cookies and more (control plane 8, item 9)", () => {
-    const minimal = policyOf({ contextId: "c", syncMode: "minimal" }).bwList?.whiteLists.map(({ path }) => path)
+    const minimal = policyOf({ contextId: "c", syncMode: "minimal" }).bwList?.whiteLists.map(
+      ({ path }) => path
+    )
     assert.deepStrictEqual(minimal, ["/Local State", "/Default/Cookies", "/Default/Cookies-journal"])
     const standard = policyOf({ contextId: "c" }).bwList?.whiteLists.map(({ path }) => path) ?? []
-    for (const path of [...(minimal ?? []), "/Default/Local Storage", "/Default/IndexedDB", "/Default/Login Data", "/Default/Preferences"]) {
+    for (const path of [
+      ...(minimal ?? []),
+      "/Default/Local Storage",
+      "/Default/IndexedDB",
+      "/Default/Login Data",
+      "/Default/Preferences"
+    ]) {
       assert.include(standard, path)
     }
     assert.isNull(policyOf({ contextId: "c", syncMode: "everything" }).bwList)
   })
 
   it("stores the profile unless told otherwise", () => {
-    assert.deepInclude(policyOf({ contextId: "c" }), { uploadPolicy: { autoUpload: true } })
-    assert.deepInclude(policyOf({ contextId: "c", autoUpload: false }), { uploadPolicy: { autoUpload: false } })
+    hasFields(policyOf({ contextId: "c" }), { uploadPolicy: { autoUpload: true } })
+    hasFields(policyOf({ contextId: "c", autoUpload: false }), { uploadPolicy: { autoUpload: false } })
   })
 
   it("mounts extensions and fingerprint first, and never writes them back", () => {
@@ -102,7 +120,10 @@ describe("a browser context", () => {
       assert.strictEqual(policy?.uploadPolicy?.autoUpload, false)
       assert.strictEqual(policy?.deletePolicy?.syncLocalFile, false)
     }
-    assert.deepStrictEqual(syncs[0]?.policy?.bwList?.whiteLists.map(({ path }) => path), ["x.zip", "y.zip"])
+    assert.deepStrictEqual(
+      syncs[0]?.policy?.bwList?.whiteLists.map(({ path }) => path),
+      ["x.zip", "y.zip"]
+    )
     assert.deepStrictEqual(syncs[1]?.policy?.bwList?.whiteLists, [])
     for (const sync of syncs) assert.isTrue(Schema.is(SyncPolicy.ContextSync)(sync))
   })

@@ -88,9 +88,7 @@ export const scripted = (script: Script): ScriptedService => {
       const reply = script(one)
       return Effect.isEffect(reply) ? reply : Effect.succeed(reply)
     }).pipe(
-      Effect.mapError(
-        (cause) => new HttpClientError.RequestError({ request, reason: "Transport", cause })
-      ),
+      Effect.mapError((cause) => new HttpClientError.RequestError({ request, reason: "Transport", cause })),
       Effect.map(({ body, headers, status }) =>
         HttpClientResponse.fromWeb(request, new Response(body, { status, headers: headers ?? {} }))
       )
@@ -134,8 +132,12 @@ export const ok = (data?: unknown, more: Readonly<Record<string, unknown>> = {})
   json({ RequestId: "req-1", HttpStatusCode: 200, Code: "ok", Success: true, Data: data, ...more })
 
 /** A refusal of the control API by HTTP status. */
-export const refused = (code: string, message = "no", status = 400, headers: Answer["headers"] = {}): Answer =>
-  json({ RequestId: "req-1", HostId: "127.0.0.1", Code: code, Message: message }, status, headers)
+export const refused = (
+  code: string,
+  message = "no",
+  status = 400,
+  headers: Answer["headers"] = {}
+): Answer => json({ RequestId: "req-1", HostId: "127.0.0.1", Code: code, Message: message }, status, headers)
 
 /** A refusal that travels with HTTP status 200. */
 export const softlyRefused = (code: string, message = "no"): Answer =>
@@ -144,15 +146,20 @@ export const softlyRefused = (code: string, message = "no"): Answer =>
 export const html = (status: number): Answer =>
   raw("<html><body>Bad Gateway</body></html>", status, { "content-type": "text/html" })
 
-export const connectionFailure = (code: string, message = `connect ${code}`): Effect.Effect<never, ConnectionFailure> =>
-  Effect.fail(Object.assign(new Error(message), { code }))
+export const connectionFailure = (
+  code: string,
+  message = `connect ${code}`
+): Effect.Effect<never, ConnectionFailure> => Effect.fail(Object.assign(new Error(message), { code }))
 
 export const never: Effect.Effect<never> = Effect.never
 
 export const after = (time: Duration.DurationInput, reply: Reply): Effect.Effect<Answer, ConnectionFailure> =>
   Effect.delay(Effect.isEffect(reply) ? reply : Effect.succeed(reply), time)
 
-const streaming = (start: string, next?: (controller: ReadableStreamDefaultController) => void): Effect.Effect<Answer> =>
+const streaming = (
+  start: string,
+  next?: (controller: ReadableStreamDefaultController) => void
+): Effect.Effect<Answer> =>
   Effect.sync(() => ({
     status: 200,
     body: new ReadableStream<Uint8Array>({

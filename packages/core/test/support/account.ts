@@ -1,10 +1,21 @@
 /** The real account over a scripted service. */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as TestClock from "effect/TestClock"
 import * as AgentBay from "../../src/AgentBay.js"
 import * as VpcTransport from "../../src/transport/VpcTransport.js"
-import { type Answer, byName, direct, ok, type Reply, type Script, type Sent, scripted } from "./ScriptedService.js"
+import {
+  type Answer,
+  byName,
+  direct,
+  ok,
+  type Reply,
+  type Script,
+  type Sent,
+  scripted
+} from "./ScriptedService.js"
 import { secrets } from "./secrets.js"
 import { configLayer, type Settings } from "./transports.js"
 
@@ -23,7 +34,13 @@ export const makeAccount = (script: Script, settings: Settings = {}) =>
 
 const tools = [
   { name: "shell", server: "wuying_shell", description: "runs", inputSchema: {}, tool: "shell" },
-  { name: "get_metrics", server: "wuying_system", description: "counts", inputSchema: {}, tool: "get_metrics" }
+  {
+    name: "get_metrics",
+    server: "wuying_system",
+    description: "counts",
+    inputSchema: {},
+    tool: "get_metrics"
+  }
 ]
 
 /** What `CreateMcpSession` says of a session that has everything. */
@@ -68,4 +85,46 @@ export const working = (
     GetContextInfo: transfers(),
     "tool shell": direct('{"stdout":"","stderr":"","exit_code":0}'),
     ...replies
+  })
+
+/** A session whose tools are called over the API, unless `members` gives it a link. */
+export const openSession = (
+  replies: Readonly<Record<string, Reply>>,
+  members: Readonly<Record<string, unknown>> = { LinkUrl: "" }
+) =>
+  Effect.gen(function* () {
+    const { bay, service } = yield* makeAccount(
+      working({ CreateMcpSession: ok(created(members)), ...replies })
+    )
+    const session = yield* bay.create({ imageId: "img" })
+    return {
+      session,
+      service,
+      /** The parameters of the last request. */
+      form: () => {
+        const { Authorization: _, ...form } = service.sent.at(-1)!.form
+        return form
+      },
+      sentSince: () => service.sent.length - 1
+    }
+  })
+
+export type Replies = Parameters<typeof working>[0]
+
+/** Runs something on the account for a quarter of an hour at most, and tells what was sent and how long it took. */
+export const outcomeOf = (
+  replies: Replies,
+  use: (bay: AgentBay.AgentBay.Service) => Effect.Effect<unknown, { readonly _tag: string }>,
+  settings: Settings = {}
+) =>
+  Effect.gen(function* () {
+    const { bay, service } = yield* makeAccount(working(replies), settings)
+    const fiber = yield* Effect.fork(Effect.either(use(bay)))
+    let seconds = 0
+    while ((yield* Fiber.poll(fiber))._tag === "None" && seconds < 900) {
+      yield* TestClock.adjust("1 second")
+      seconds += 1
+    }
+    const outcome = yield* Fiber.join(fiber)
+    return { names: service.names(), seconds, error: outcome._tag === "Left" ? outcome.left : undefined }
   })

@@ -60,14 +60,17 @@ const makeTracer = (spans: Array<RecordedSpan>): Tracer.Tracer =>
 
 const parentName = (span: Tracer.Span): string | undefined =>
   Option.getOrUndefined(
-    Option.flatMap(span.parent, (parent) => (parent._tag === "Span" ? Option.some(parent.name) : Option.none()))
+    Option.flatMap(span.parent, (parent) =>
+      parent._tag === "Span" ? Option.some(parent.name) : Option.none()
+    )
   )
 
 export const makeWatch = () => {
   const spans: Array<RecordedSpan> = []
   const logs: Array<string> = []
   const logger = Logger.make((entry) => {
-    for (const format of [Logger.logfmtLogger, Logger.stringLogger, Logger.jsonLogger]) logs.push(String(format.log(entry)))
+    for (const format of [Logger.logfmtLogger, Logger.stringLogger, Logger.jsonLogger])
+      logs.push(String(format.log(entry)))
   })
   const layer = Layer.mergeAll(
     Layer.setTracer(makeTracer(spans)),
@@ -114,5 +117,10 @@ export const measured = (name: string, tags: Readonly<Record<string, string>>) =
 
 /** Names and tags of all metrics. */
 export const allMetrics = Effect.map(Effect.sync(Metric.unsafeSnapshot), (pairs) =>
-  pairs.map(({ metricKey }) => `${metricKey.name} ${[...metricKey.tags].map(({ key, value }) => `${key}=${value}`).join(" ")}`).join("\n")
+  pairs
+    .map(
+      ({ metricKey }) =>
+        `${metricKey.name} ${[...metricKey.tags].map(({ key, value }) => `${key}=${value}`).join(" ")}`
+    )
+    .join("\n")
 )

@@ -1,8 +1,9 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import type { Action } from "../../src/contract/Action.js"
 import { all } from "../../src/contract/Actions.js"
+import { assert } from "../support/assertions.js"
 import { ok } from "../support/ScriptedService.js"
 import { secrets } from "../support/secrets.js"
 import { makeTransports, type Settings } from "../support/transports.js"
@@ -22,35 +23,34 @@ const send = <Name extends string, Request, RequestEncoded, Data, DataEncoded>(
 const session = { sessionId: "s-1" }
 
 describe("the request of an action", () => {
-  it.scoped("is one POST to the endpoint, the five common parameters in the query, the rest in the form", () =>
-    Effect.gen(function* () {
-      yield* TestClock.setTime(Date.UTC(2026, 1, 3, 4, 5, 6, 789))
-      const sent = yield* send(all.GetLink, { ...session, port: 30150, protocolType: "https", option: "" })
-      assert.strictEqual(sent.method, "POST")
-      assert.strictEqual(`${sent.url.origin}${sent.url.pathname}`, "https://gateway.test/")
-      assert.deepStrictEqual([...sent.url.searchParams.keys()], [
-        "Action",
-        "Format",
-        "Version",
-        "Timestamp",
-        "SignatureNonce"
-      ])
-      const { SignatureNonce: nonce, ...query } = sent.query
-      assert.match(String(nonce), /^[0-9a-f]{32}$/)
-      assert.deepStrictEqual(query, {
-        Action: "GetLink",
-        Format: "json",
-        Version: "2025-05-06",
-        Timestamp: "2026-02-03T04:05:06Z"
+  it.scoped(
+    "is one POST to the endpoint, the five common parameters in the query, the rest in the form",
+    () =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(Date.UTC(2026, 1, 3, 4, 5, 6, 789))
+        const sent = yield* send(all.GetLink, { ...session, port: 30150, protocolType: "https", option: "" })
+        assert.strictEqual(sent.method, "POST")
+        assert.strictEqual(`${sent.url.origin}${sent.url.pathname}`, "https://gateway.test/")
+        assert.deepStrictEqual(
+          [...sent.url.searchParams.keys()],
+          ["Action", "Format", "Version", "Timestamp", "SignatureNonce"]
+        )
+        const { SignatureNonce: nonce, ...query } = sent.query
+        assert.match(String(nonce), /^[0-9a-f]{32}$/)
+        assert.deepStrictEqual(query, {
+          Action: "GetLink",
+          Format: "json",
+          Version: "2025-05-06",
+          Timestamp: "2026-02-03T04:05:06Z"
+        })
+        assert.deepStrictEqual(sent.form, {
+          Authorization: `Bearer ${secrets.apiKey}`,
+          SessionId: "s-1",
+          ProtocolType: "https",
+          Port: "30150",
+          Option: ""
+        })
       })
-      assert.deepStrictEqual(sent.form, {
-        Authorization: `Bearer ${secrets.apiKey}`,
-        SessionId: "s-1",
-        ProtocolType: "https",
-        Port: "30150",
-        Option: ""
-      })
-    })
   )
 
   it.scoped("carries the headers of the protocol and no others of ours", () =>
@@ -82,20 +82,25 @@ describe("the request of an action", () => {
 
   it.scoped("every other action has its own parameters in the form only", () =>
     Effect.gen(function* () {
-      const requests: ReadonlyArray<readonly [Action.Any, Record<string, unknown>, Record<string, string>]> = [
-        [all.SyncContext, { ...session, mode: "upload" }, { SessionId: "s-1", Mode: "upload" }],
+      const requests: ReadonlyArray<readonly [Action.Any, Record<string, unknown>, Record<string, string>]> =
         [
-          all.GetAndLoadInternalContext,
-          { ...session, contextTypes: ["file_transfer", "x"] },
-          { SessionId: "s-1", "ContextTypes.1": "file_transfer", "ContextTypes.2": "x" }
-        ],
-        [all.ListSession, { labels: { a: "b" }, maxResults: 10 }, { Labels: '{"a":"b"}', MaxResults: "10" }],
-        [
-          all.CallMcpTool,
-          { ...session, args: "{}", name: "shell", server: "", autoGenSession: false },
-          { SessionId: "s-1", Args: "{}", Name: "shell", Server: "", AutoGenSession: "false" }
+          [all.SyncContext, { ...session, mode: "upload" }, { SessionId: "s-1", Mode: "upload" }],
+          [
+            all.GetAndLoadInternalContext,
+            { ...session, contextTypes: ["file_transfer", "x"] },
+            { SessionId: "s-1", "ContextTypes.1": "file_transfer", "ContextTypes.2": "x" }
+          ],
+          [
+            all.ListSession,
+            { labels: { a: "b" }, maxResults: 10 },
+            { Labels: '{"a":"b"}', MaxResults: "10" }
+          ],
+          [
+            all.CallMcpTool,
+            { ...session, args: "{}", name: "shell", server: "", autoGenSession: false },
+            { SessionId: "s-1", Args: "{}", Name: "shell", Server: "", AutoGenSession: "false" }
+          ]
         ]
-      ]
       for (const [action, request, form] of requests) {
         const sent = yield* send(action as typeof all.GetSession, request as never)
         assert.strictEqual(sent.url.searchParams.size, 5, action.name)

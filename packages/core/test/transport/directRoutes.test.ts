@@ -1,5 +1,5 @@
-import { assert, describe, it } from "@effect/vitest"
 import { HttpClient } from "@effect/platform/HttpClient"
+import { describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -8,8 +8,17 @@ import * as TestClock from "effect/TestClock"
 import type { SessionErrorReason, VpcUnavailableReason } from "../../src/AgentBayError.js"
 import { emptyToolDirectory, type SessionConnection } from "../../src/transport/SessionConnection.js"
 import * as VpcTransport from "../../src/transport/VpcTransport.js"
-import { hasFields } from "../support/assertions.js"
-import { broken, connectionFailure, direct, html, json, type Reply, raw, refused } from "../support/ScriptedService.js"
+import { assert, hasFields } from "../support/assertions.js"
+import {
+  broken,
+  connectionFailure,
+  direct,
+  html,
+  json,
+  type Reply,
+  raw,
+  refused
+} from "../support/ScriptedService.js"
 import { secrets } from "../support/secrets.js"
 import { connection, linkConnection, makeTransports, vpcConnection } from "../support/transports.js"
 
@@ -36,7 +45,12 @@ describe("a call over the link", () => {
       assert.strictEqual(request.headers["content-type"], "application/json")
       const { requestId, ...body } = JSON.parse(request.body) as Record<string, unknown>
       assert.match(String(requestId), new RegExp(`^link-${now}-\\d{9}$`))
-      assert.deepStrictEqual(body, { args: { command: "ls" }, server: "wuying_shell", tool: "shell", token: secrets.token })
+      assert.deepStrictEqual(body, {
+        args: { command: "ls" },
+        server: "wuying_shell",
+        tool: "shell",
+        token: secrets.token
+      })
       hasFields(outcome._tag === "Right" ? outcome.right : {}, { requestId, route: "link", text: "hi" })
     })
   )
@@ -94,10 +108,16 @@ describe("a call inside the VPC", () => {
       Effect.gen(function* () {
         const { outcome, sent } = yield* invoke(target, direct("hi"))
         const error = outcome._tag === "Left" ? outcome.left : undefined
-        hasFields(error,
-          { _tag: "VpcUnavailable", reason, missing, tool: "shell", sessionId: "s-1", operation: "SessionCommand.run" }
-        )
-        for (const part of ["session s-1", "tool shell", reason, missing]) assert.include(error?.message, part)
+        hasFields(error, {
+          _tag: "VpcUnavailable",
+          reason,
+          missing,
+          tool: "shell",
+          sessionId: "s-1",
+          operation: "SessionCommand.run"
+        })
+        for (const part of ["session s-1", "tool shell", reason, missing])
+          assert.include(error?.message, part)
         assert.strictEqual(sent.length, 0)
       })
     )
@@ -107,7 +127,14 @@ describe("a call inside the VPC", () => {
     Effect.gen(function* () {
       const { service } = yield* makeTransports(() => direct("hi"))
       const transport = yield* VpcTransport.make.pipe(Effect.provideService(HttpClient, service.client))
-      const request = { connection: connection(), tool: "shell", args: {}, operation: "o", timeout: Duration.seconds(1), autoGenSession: false }
+      const request = {
+        connection: connection(),
+        tool: "shell",
+        args: {},
+        operation: "o",
+        timeout: Duration.seconds(1),
+        autoGenSession: false
+      }
       const error = yield* Effect.flip(transport.call(request))
       hasFields(error, { _tag: "VpcUnavailable", reason: "NotVpcSession" })
       assert.include(error.message, "isVpc: true")
@@ -127,7 +154,11 @@ describe("a call inside the VPC", () => {
 
   it.scoped("RouteDisabled: layerUnavailable sends nothing", () =>
     Effect.gen(function* () {
-      const { service, toolTransport } = yield* makeTransports(() => direct("hi"), {}, VpcTransport.layerUnavailable)
+      const { service, toolTransport } = yield* makeTransports(
+        () => direct("hi"),
+        {},
+        VpcTransport.layerUnavailable
+      )
       const error = yield* Effect.flip(toolTransport.invoke(vpcConnection(), "shell", {}, options))
       hasFields(error, { _tag: "VpcUnavailable", reason: "RouteDisabled", sessionId: "s-1" })
       assert.strictEqual(service.sent.length, 0)
@@ -135,7 +166,9 @@ describe("a call inside the VPC", () => {
   )
 })
 
-const failures: ReadonlyArray<readonly [name: string, reply: Reply, reason: SessionErrorReason, phase: string]> = [
+const failures: ReadonlyArray<
+  readonly [name: string, reply: Reply, reason: SessionErrorReason, phase: string]
+> = [
   ["HTTP 401", raw("no", 401), "Unauthorized", "sent"],
   ["HTTP 404", html(404), "NotFound", "sent"],
   ["HTTP 429", refused("x", "no", 429, { "retry-after": "3" }), "Throttled", "sent"],
@@ -159,13 +192,19 @@ for (const [route, target] of [
         Effect.gen(function* () {
           const { outcome, sent } = yield* invoke(target, reply)
           const error = outcome._tag === "Left" ? outcome.left : undefined
-          hasFields(error,
-            { _tag: "SessionError", reason, phase, sessionId: "s-1", operation: "SessionCommand.run" }
-          )
-          const requestId = route === "vpc" ? sent[0]?.query["requestId"] : JSON.parse(sent[0]?.body ?? "").requestId
+          hasFields(error, {
+            _tag: "SessionError",
+            reason,
+            phase,
+            sessionId: "s-1",
+            operation: "SessionCommand.run"
+          })
+          const requestId =
+            route === "vpc" ? sent[0]?.query["requestId"] : JSON.parse(sent[0]?.body ?? "").requestId
           assert.strictEqual((error as { readonly requestId?: string }).requestId, requestId)
           assert.strictEqual(sent.length, 1)
-          if (name === "HTTP 429") assert.strictEqual((error as { readonly retryAfterMs?: number }).retryAfterMs, 3000)
+          if (name === "HTTP 429")
+            assert.strictEqual((error as { readonly retryAfterMs?: number }).retryAfterMs, 3000)
         })
       )
     }

@@ -1,4 +1,5 @@
-import { assert, describe, it } from "@effect/vitest"
+import { inspect } from "node:util"
+import { describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -6,11 +7,21 @@ import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
-import { inspect } from "node:util"
 import { all } from "../../src/contract/Actions.js"
 import { shell } from "../../src/contract/tools/ShellTools.js"
 import { redactText } from "../../src/internal/redact.js"
-import { connectionFailure, json, never, ok, type Reply, raw, refused, type Sent, softlyRefused } from "../support/ScriptedService.js"
+import { assert } from "../support/assertions.js"
+import {
+  connectionFailure,
+  json,
+  never,
+  ok,
+  type Reply,
+  raw,
+  refused,
+  type Sent,
+  softlyRefused
+} from "../support/ScriptedService.js"
 import { leaksIn, secrets } from "../support/secrets.js"
 import { connection, linkConnection, makeTransports, vpcConnection } from "../support/transports.js"
 import { allMetrics, makeWatch } from "../support/watching.js"
@@ -26,7 +37,10 @@ const rendered = (exit: Exit.Exit<unknown, unknown>): string =>
         String(exit.cause),
         inspect(Cause.squash(exit.cause), { depth: 10 }),
         Inspectable.toStringUnknown(exit.cause),
-        ...Array.from(Cause.failures(exit.cause), (error) => `${JSON.stringify(error)} ${String(error)} ${(error as Error).stack}`)
+        ...Array.from(
+          Cause.failures(exit.cause),
+          (error) => `${JSON.stringify(error)} ${String(error)} ${(error as Error).stack}`
+        )
       ].join("\n")
 
 const spellings = (text: string): ReadonlyArray<string> => [
@@ -49,7 +63,10 @@ const credentialsOf = (sent: Sent): string =>
 
 /** Replies that repeat what they were sent, as gateways and clients do. */
 const echoes: ReadonlyArray<readonly [string, (sent: Sent) => Reply]> = [
-  ["a refusal that repeats the credentials", (sent) => refused("NOT_LOGIN", `key ${credentialsOf(sent)} is unknown`)],
+  [
+    "a refusal that repeats the credentials",
+    (sent) => refused("NOT_LOGIN", `key ${credentialsOf(sent)} is unknown`)
+  ],
   ["a soft refusal that repeats them", (sent) => softlyRefused("C.Soft", `Bearer ${credentialsOf(sent)}`)],
   ["a refusal that repeats the URL", ({ url }) => refused("NotFound", `cannot find ${url.href}`, 404)],
   [
@@ -58,7 +75,10 @@ const echoes: ReadonlyArray<readonly [string, (sent: Sent) => Reply]> = [
   ],
   ["a plain text that repeats the path", ({ url }) => raw(`Cannot POST ${url.pathname}`, 404)],
   ["a refusal that repeats the body", ({ body, url }) => raw(`bad request: ${body} ${url.search}`, 400)],
-  ["a long refusal with a credential where it is cut", () => raw(`${"x".repeat(485)}${secrets.token} y`, 500)],
+  [
+    "a long refusal with a credential where it is cut",
+    () => raw(`${"x".repeat(485)}${secrets.token} y`, 500)
+  ],
   [
     "an answer of a wrong form",
     (sent) => json({ RequestId: "r", Success: true, Data: credentialsOf(sent), data: credentialsOf(sent) })
@@ -71,7 +91,8 @@ const echoes: ReadonlyArray<readonly [string, (sent: Sent) => Reply]> = [
   ],
   [
     "a lost connection",
-    ({ body, headers, url }) => connectionFailure("ECONNRESET", `socket ${url.href} ${body} ${JSON.stringify(headers)}`)
+    ({ body, headers, url }) =>
+      connectionFailure("ECONNRESET", `socket ${url.href} ${body} ${JSON.stringify(headers)}`)
   ],
   [
     "a failure inside a failure",
@@ -99,7 +120,12 @@ describe("credentials are in nothing that leaves the program", () => {
         ]
         for (const call of calls) {
           const fiber = yield* Effect.fork(
-            call.pipe(Effect.tapErrorCause(Effect.logError), Effect.withSpan("program"), watch.watched, Effect.exit)
+            call.pipe(
+              Effect.tapErrorCause(Effect.logError),
+              Effect.withSpan("program"),
+              watch.watched,
+              Effect.exit
+            )
           )
           yield* TestClock.adjust("20 minutes")
           const exit = yield* fiber.await.pipe(Effect.flatten)
@@ -118,8 +144,11 @@ describe("credentials are in nothing that leaves the program", () => {
     Effect.gen(function* () {
       const { service, toolTransport } = yield* makeTransports(() => ok({}))
       const calls = [connection(), linkConnection(), vpcConnection()]
-      for (const target of calls) yield* Effect.ignore(toolTransport.invoke(target, "shell", {}, { operation: "o" }))
-      const wire = service.sent.map(({ form, headers, url }) => `${form["Authorization"]} ${headers["x-access-token"]} ${url.href}`)
+      for (const target of calls)
+        yield* Effect.ignore(toolTransport.invoke(target, "shell", {}, { operation: "o" }))
+      const wire = service.sent.map(
+        ({ form, headers, url }) => `${form["Authorization"]} ${headers["x-access-token"]} ${url.href}`
+      )
       assert.deepStrictEqual(leaksIn(wire.join(" ")).toSorted(), ["SECRETKEY", "SECRETLINK", "SECRETTOKEN"])
     })
   )
@@ -140,7 +169,13 @@ describe("a text is made safe", () => {
   })
 
   it("given secrets and bearer tokens are blanked out, in the spellings of URLs and JSON too", () => {
-    for (const text of ["pa+ss/word", "pa%2Bss%2Fword", '{"k":"pa+ss/word"}', "Bearer abc.def", "authorization: bearer abc.def"]) {
+    for (const text of [
+      "pa+ss/word",
+      "pa%2Bss%2Fword",
+      '{"k":"pa+ss/word"}',
+      "Bearer abc.def",
+      "authorization: bearer abc.def"
+    ]) {
       assert.include(of(text), "<redacted>")
       assert.notMatch(of(text), /ss\/word|ss%2Fword|abc\.def/)
     }

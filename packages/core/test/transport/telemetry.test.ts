@@ -1,10 +1,20 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { all } from "../../src/contract/Actions.js"
 import { shell } from "../../src/contract/tools/ShellTools.js"
-import { after, connectionFailure, direct, never, ok, type Reply, refused, toolResult } from "../support/ScriptedService.js"
+import { assert } from "../support/assertions.js"
+import {
+  after,
+  connectionFailure,
+  direct,
+  never,
+  ok,
+  type Reply,
+  refused,
+  toolResult
+} from "../support/ScriptedService.js"
 import { connection, linkConnection, makeTransports, vpcConnection } from "../support/transports.js"
 import { makeWatch, measured } from "../support/watching.js"
 
@@ -108,7 +118,9 @@ describe("the span of a tool call", () => {
       const script = (sent: { readonly method: string }): Reply =>
         sent.method === "GET" ? connectionFailure("ECONNREFUSED") : ok(toolResult("hi"))
       const { toolTransport } = yield* makeTransports(script, { vpcFallback: "api" })
-      yield* toolTransport.call(vpcConnection(), shell, { command: "x" }, { operation: "o" }).pipe(watch.watched)
+      yield* toolTransport
+        .call(vpcConnection(), shell, { command: "x" }, { operation: "o" })
+        .pipe(watch.watched)
       assert.strictEqual(watch.spans()[0]?.attributes["agentbay.route"], "api")
     })
   )
@@ -149,7 +161,10 @@ describe("metrics", () => {
       yield* toolTransport.invoke(linkConnection({ tools: withProbe }), "metric_probe", {}, options)
       yield* toolTransport.invoke(linkConnection({ tools: withProbe }), "metric_probe", {}, options)
       yield* toolTransport.invoke(vpcConnection({ tools: withProbe }), "metric_probe", {}, options)
-      assert.deepStrictEqual([(yield* count("link")) - before[0]!, (yield* count("vpc")) - before[1]!], [2, 1])
+      assert.deepStrictEqual(
+        [(yield* count("link")) - before[0]!, (yield* count("vpc")) - before[1]!],
+        [2, 1]
+      )
     })
   )
 })

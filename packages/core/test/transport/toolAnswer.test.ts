@@ -1,7 +1,9 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as fc from "effect/FastCheck"
 import { fromApiData, fromDirectBody } from "../../src/transport/ToolAnswer.js"
+import { assert } from "../support/assertions.js"
+import { check } from "../support/properties.js"
 
 const content = (...items: ReadonlyArray<unknown>) => ({ content: items })
 const text = (value: string) => ({ type: "text", text: value })
@@ -15,9 +17,7 @@ const forms = (result: unknown): ReadonlyArray<readonly [string, Either.Either<u
   ["data as object", fromDirectBody(JSON.stringify({ code: 200, data: { result } }))]
 ]
 
-const readings: ReadonlyArray<
-  readonly [name: string, result: unknown, text: string, isError: boolean]
-> = [
+const readings: ReadonlyArray<readonly [name: string, result: unknown, text: string, isError: boolean]> = [
   ["a text", content(text("hello")), "hello", false],
   ["an empty text is a text (D6)", content(text("")), "", false],
   ["no content at all is an empty text", content(), "", false],
@@ -50,8 +50,8 @@ describe("a tool's answer (control plane 4.3, 4.4; session core modules 2.3)", (
     const items = [text("a"), { type: "image", data: "QUJD", mimeType: "image/png" }, "b"]
     for (const [form, read] of forms(content(...items))) {
       assert.deepStrictEqual(
-        Either.getOrThrow(read as Either.Either<{ content: ReadonlyArray<object> }, string>).content.map((item) =>
-          JSON.parse(JSON.stringify(item))
+        Either.getOrThrow(read as Either.Either<{ content: ReadonlyArray<object> }, string>).content.map(
+          (item) => JSON.parse(JSON.stringify(item))
         ),
         [text("a"), { type: "image", data: "QUJD", mimeType: "image/png" }, text("b")],
         form
@@ -85,10 +85,14 @@ describe("a tool's answer (control plane 4.3, 4.4; session core modules 2.3)", (
   }
 
   it("any text comes back on every route", () => {
-    fc.assert(
+    check(
       fc.property(fc.string({ unit: "binary" }), fc.boolean(), (value, isError) => {
         for (const [form, read] of forms({ content: [text(value)], isError })) {
-          assert.deepInclude(Either.getOrThrow(read as Either.Either<object, string>), { text: value, isError }, form)
+          assert.deepInclude(
+            Either.getOrThrow(read as Either.Either<object, string>),
+            { text: value, isError },
+            form
+          )
         }
       })
     )
@@ -125,7 +129,10 @@ describe("the body of a direct call", () => {
   it("the wrappings of older gateways are read (control plane 8, item 10)", () => {
     const result = { content: [text("hi")], isError: true }
     for (const body of [result, { result }, { data: result }, { data: JSON.stringify(result) }]) {
-      assert.deepInclude(Either.getOrThrow(fromDirectBody(JSON.stringify(body))), { text: "hi", isError: true })
+      assert.deepInclude(Either.getOrThrow(fromDirectBody(JSON.stringify(body))), {
+        text: "hi",
+        isError: true
+      })
     }
   })
 

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -8,14 +8,26 @@ import { readFile } from "../../src/contract/tools/FileSystemTools.js"
 import { shell } from "../../src/contract/tools/ShellTools.js"
 import type { SessionConnection } from "../../src/transport/SessionConnection.js"
 import { makeToolDirectory } from "../../src/transport/SessionConnection.js"
-import { hasFields } from "../support/assertions.js"
+import { assert, hasFields } from "../support/assertions.js"
 import { never } from "../support/ScriptedService.js"
-import { connection, linkConnection, makeTransports, type Settings, vpcConnection } from "../support/transports.js"
+import {
+  connection,
+  linkConnection,
+  makeTransports,
+  type Settings,
+  vpcConnection
+} from "../support/transports.js"
 
 const options = { operation: "o" }
 
 const tools = makeToolDirectory(
-  ["shell", "run_code", "read_file"].map((name) => ({ name, server: "s", description: "", inputSchema: {}, tool: name }))
+  ["shell", "run_code", "read_file"].map((name) => ({
+    name,
+    server: "s",
+    description: "",
+    inputSchema: {},
+    tool: name
+  }))
 )
 
 type Transports = Effect.Effect.Success<ReturnType<typeof makeTransports>>
@@ -37,11 +49,15 @@ const lasts = (call: Call, least: number, most = least, settings: Settings = {})
     assert.isTrue(service.sent[0]?.wasAborted())
   })
 
-const run = (target: SessionConnection, millis: number, timeout?: Duration.Duration): Call => (transport) =>
-  transport.call(target, shell, { command: "x", timeout_ms: millis }, { ...options, timeout })
+const run =
+  (target: SessionConnection, millis: number, timeout?: Duration.Duration): Call =>
+  (transport) =>
+    transport.call(target, shell, { command: "x", timeout_ms: millis }, { ...options, timeout })
 
-const read = (target: SessionConnection): Call => (transport) =>
-  transport.call(target, readFile, { path: "/x" }, options)
+const read =
+  (target: SessionConnection): Call =>
+  (transport) =>
+    transport.call(target, readFile, { path: "/x" }, options)
 
 const routes: ReadonlyArray<readonly [string, SessionConnection, seconds: number]> = [
   ["api", connection({ tools }), 60],
@@ -77,7 +93,12 @@ describe("the deadline of a tool call", () => {
   it.scoped("seconds and milliseconds are not mixed up", () =>
     lasts(
       (transport) =>
-        transport.call(connection({ tools }), runCode, { code: "x", language: "python", timeout_s: 300 }, options),
+        transport.call(
+          connection({ tools }),
+          runCode,
+          { code: "x", language: "python", timeout_s: 300 },
+          options
+        ),
       300.001,
       360
     )

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
@@ -8,10 +8,24 @@ import * as TestClock from "effect/TestClock"
 import * as Tool from "../../src/contract/Tool.js"
 import { readFile } from "../../src/contract/tools/FileSystemTools.js"
 import { getMetrics } from "../../src/contract/tools/SystemTools.js"
-import { emptyToolDirectory, makeToolDirectory, type SessionConnection } from "../../src/transport/SessionConnection.js"
+import {
+  emptyToolDirectory,
+  makeToolDirectory,
+  type SessionConnection
+} from "../../src/transport/SessionConnection.js"
 import * as VpcTransport from "../../src/transport/VpcTransport.js"
-import { hasFields } from "../support/assertions.js"
-import { connectionFailure, direct, json, never, ok, type Reply, refused, type Sent, toolResult } from "../support/ScriptedService.js"
+import { assert, hasFields } from "../support/assertions.js"
+import {
+  connectionFailure,
+  direct,
+  json,
+  never,
+  ok,
+  type Reply,
+  refused,
+  type Sent,
+  toolResult
+} from "../support/ScriptedService.js"
 import { secrets } from "../support/secrets.js"
 import { connection, linkConnection, makeTransports, vpcConnection } from "../support/transports.js"
 
@@ -34,7 +48,12 @@ describe("which route a call takes", () => {
     ["a token without a link", linkConnection({ linkUrl: none }), "shell", "api"],
     ["no tool list", linkConnection({ tools: emptyToolDirectory }), "shell", "api"],
     ["a VPC session", vpcConnection(), "shell", "vpc"],
-    ["a VPC session that has a link as well", vpcConnection({ linkUrl: Option.some(Redacted.make(secrets.linkUrl)) }), "shell", "vpc"]
+    [
+      "a VPC session that has a link as well",
+      vpcConnection({ linkUrl: Option.some(Redacted.make(secrets.linkUrl)) }),
+      "shell",
+      "vpc"
+    ]
   ]
   for (const [name, target, tool, route] of table) {
     it.scoped(`${name}: ${route}`, () =>
@@ -69,15 +88,27 @@ describe("the API route", () => {
     })
   )
 
-  const wrong: ReadonlyArray<unknown> = [undefined, null, "", {}, { isError: true }, "plain text", { content: [{}] }]
+  const wrong: ReadonlyArray<unknown> = [
+    undefined,
+    null,
+    "",
+    {},
+    { isError: true },
+    "plain text",
+    { content: [{}] }
+  ]
   for (const data of wrong) {
     it.scoped(`Data ${JSON.stringify(data)} is a failure that keeps the request id (D25)`, () =>
       Effect.gen(function* () {
         const { toolTransport } = yield* makeTransports(() => ok(data))
         const error = yield* Effect.flip(toolTransport.invoke(connection(), "shell", {}, options))
-        hasFields(error,
-          { _tag: "SessionError", reason: "Decode", requestId: "req-1", sessionId: "s-1", phase: "sent" }
-        )
+        hasFields(error, {
+          _tag: "SessionError",
+          reason: "Decode",
+          requestId: "req-1",
+          sessionId: "s-1",
+          phase: "sent"
+        })
         assert.strictEqual(error.operation, "SessionCommand.run")
       })
     )
@@ -95,7 +126,13 @@ describe("the API route", () => {
 
 describe("which server provides a tool", () => {
   it("is the first entry of that name which has one (control plane 4.1)", () => {
-    const entry = (name: string, server: string) => ({ name, server, description: "", inputSchema: {}, tool: name })
+    const entry = (name: string, server: string) => ({
+      name,
+      server,
+      description: "",
+      inputSchema: {},
+      tool: name
+    })
     const directory = makeToolDirectory([entry("a", ""), entry("a", "x"), entry("a", "y"), entry("b", "")])
     assert.deepStrictEqual(directory.serverOf("a"), Option.some("x"))
     assert.deepStrictEqual(directory.serverOf("b"), Option.none())
@@ -135,7 +172,11 @@ describe("when the VPC route cannot be taken", () => {
 
   it.scoped('with fallback "api" a disabled route sends the call over the API', () =>
     Effect.gen(function* () {
-      const { toolTransport } = yield* makeTransports(unreachable, { vpcFallback: "api" }, VpcTransport.layerUnavailable)
+      const { toolTransport } = yield* makeTransports(
+        unreachable,
+        { vpcFallback: "api" },
+        VpcTransport.layerUnavailable
+      )
       assert.strictEqual((yield* toolTransport.invoke(vpcConnection(), "shell", {}, options)).route, "api")
     })
   )
@@ -183,9 +224,13 @@ describe("what a tool of the contract answers", () => {
       ] as const) {
         const { toolTransport } = yield* makeTransports(() => reply)
         const error = yield* Effect.flip(toolTransport.call(target, readFile, { path: "/x" }, options))
-        hasFields(error,
-          { _tag: "ToolError", operation: "SessionCommand.run", tool: "read_file", sessionId: "s-1", text: "no such file" }
-        )
+        hasFields(error, {
+          _tag: "ToolError",
+          operation: "SessionCommand.run",
+          tool: "read_file",
+          sessionId: "s-1",
+          text: "no such file"
+        })
         assert.include(error.message, "no such file")
       }
     })

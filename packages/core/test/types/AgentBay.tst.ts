@@ -1,4 +1,4 @@
-import { AgentBay, type AgentBayError, type Session, type SessionHandle } from "@effect-agentbay/core"
+import type { AgentBay, AgentBayError, Session, SessionHandle } from "@effect-agentbay/core"
 import type { Effect, Scope, Stream } from "effect"
 import { expect, test } from "tstyche"
 
@@ -40,7 +40,10 @@ test("attaching cannot fail and is no effect", () => {
 // `toBeCallableWith` would say nothing: what is compared is the type of the parameter.
 test("parameters are checked", () => {
   type Params = AgentBay.CreateParams
-  expect<Params>().type.toBeAssignableFrom<{ readonly enableBrowserReplay: false; readonly waitForContexts: false }>()
+  expect<Params>().type.toBeAssignableFrom<{
+    readonly enableBrowserReplay: false
+    readonly waitForContexts: false
+  }>()
   expect<Params>().type.toBeAssignableFrom<{ readonly waitForContexts: "3 minutes" }>()
   expect<Params>().type.not.toBeAssignableFrom<{ readonly waitForContexts: true }>()
   expect<Params>().type.not.toBeAssignableFrom<{ readonly mcpPolicyId: string }>()
@@ -54,8 +57,12 @@ test("parameters are checked", () => {
 })
 
 test("the account needs its configuration, an HTTP client and a VPC route, and nothing else", () => {
-  type Needs = typeof AgentBay.layer extends import("effect").Layer.Layer<infer _Out, infer _E, infer R> ? R : never
-  type Fails = typeof AgentBay.layer extends import("effect").Layer.Layer<infer _Out, infer E, infer _R> ? E : never
+  type Needs = typeof AgentBay.layer extends import("effect").Layer.Layer<infer _Out, infer _E, infer R>
+    ? R
+    : never
+  type Fails = typeof AgentBay.layer extends import("effect").Layer.Layer<infer _Out, infer E, infer _R>
+    ? E
+    : never
   expect<Needs>().type.toBe<
     | import("@effect-agentbay/core").AgentBayConfig.AgentBayConfig
     | import("@effect-agentbay/core").VpcTransport.VpcTransport

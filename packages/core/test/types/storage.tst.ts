@@ -64,11 +64,19 @@ test("a configuration fails with its own error only", () => {
     Layer.Layer<AgentBayConfig.AgentBayConfig, AgentBayError.InvalidConfiguration>
   >()
   expect(AgentBayConfig.layerConfig).type.toBeAssignableTo<
-    (...args: never) => Layer.Layer<AgentBayConfig.AgentBayConfig, AgentBayError.InvalidConfiguration | ConfigError.ConfigError>
+    (
+      ...args: never
+    ) => Layer.Layer<
+      AgentBayConfig.AgentBayConfig,
+      AgentBayError.InvalidConfiguration | ConfigError.ConfigError
+    >
   >()
   expect<AgentBayConfig.Options>().type.toBeAssignableFrom<{ readonly apiKey: string }>()
   expect<AgentBayConfig.Options>().type.not.toBeAssignableFrom<{ readonly endpoint: string }>()
-  expect<AgentBayConfig.Options>().type.not.toBeAssignableFrom<{ readonly apiKey: string; readonly vpcFallback: "link" }>()
+  expect<AgentBayConfig.Options>().type.not.toBeAssignableFrom<{
+    readonly apiKey: string
+    readonly vpcFallback: "link"
+  }>()
 })
 
 test("an action's request and data have the type of its contract", () => {

@@ -31,6 +31,17 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
+import { FileFailure } from "./internal/memory/fileFailure.js"
+import type { Interpreter, InterpreterHost } from "./internal/memory/interpreter.js"
+import * as InterpreterCommands from "./internal/memory/interpreterCommands.js"
+import * as JavaScript from "./internal/memory/javaScript.js"
+import * as JavaScriptKernel from "./internal/memory/javaScriptKernel.js"
+import { CAPACITY_BYTES, MemoryFiles } from "./internal/memory/memoryFiles.js"
+import { type MemoryNode, sizeOf } from "./internal/memory/memoryNode.js"
+import { absolute, join, normalize } from "./internal/memory/memoryPaths.js"
+import * as Python from "./internal/memory/python.js"
+import * as Shell from "./internal/memory/shell.js"
+import * as ShellCommands from "./internal/memory/shellCommands.js"
 import {
   type CodeLanguage,
   type CodeRequest,
@@ -43,17 +54,6 @@ import {
   type MachineMetrics,
   Machines
 } from "./Machine.js"
-import { FileFailure } from "./internal/memory/fileFailure.js"
-import type { Interpreter, InterpreterHost } from "./internal/memory/interpreter.js"
-import * as InterpreterCommands from "./internal/memory/interpreterCommands.js"
-import * as JavaScript from "./internal/memory/javaScript.js"
-import * as JavaScriptKernel from "./internal/memory/javaScriptKernel.js"
-import { CAPACITY_BYTES, MemoryFiles } from "./internal/memory/memoryFiles.js"
-import { type MemoryNode, sizeOf } from "./internal/memory/memoryNode.js"
-import { absolute, join, normalize } from "./internal/memory/memoryPaths.js"
-import * as Python from "./internal/memory/python.js"
-import * as Shell from "./internal/memory/shell.js"
-import * as ShellCommands from "./internal/memory/shellCommands.js"
 
 const USER = "wuying"
 const HOME = `/home/${USER}`

@@ -2,10 +2,11 @@
  * What a program may rely on, whatever is behind it: the real client against a cloud, over each of the three routes.
  * The same tests run in memory and over HTTP, with the in-memory machine and with real processes.
  */
+
+import { assert, describe, it } from "@effect/vitest"
 import * as AgentBay from "@effect-agentbay/core/AgentBay"
 import type { Session } from "@effect-agentbay/core/Session"
 import * as SessionHandle from "@effect-agentbay/core/SessionHandle"
-import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Exit, Fiber, type Layer, Option, Redacted, Schema, Stream } from "effect"
 import { TestCloud } from "../../src/TestCloud.js"
 
@@ -21,7 +22,8 @@ export interface Subject<E> {
   readonly largeFileBytes: number
 }
 
-const pattern = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) % 256)
+const pattern = (length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) % 256)
 
 const text = "first line\nzweite Zeile: äöü\n第三行 🌍🚀\r\n\ttabs \"quotes\" 'single' $HOME `id` \\n\n"
 
@@ -29,7 +31,10 @@ export const clientContract = <E>(name: string, { largeFileBytes, layer }: Subje
   const withLayer = <A, E2>(links: boolean, effect: Effect.Effect<A, E2, Provided>) =>
     Effect.provide(effect, layer({ links }))
 
-  const withSession = <A, E2>(route: Route, use: (session: Session.Service) => Effect.Effect<A, E2, Provided>) =>
+  const withSession = <A, E2>(
+    route: Route,
+    use: (session: Session.Service) => Effect.Effect<A, E2, Provided>
+  ) =>
     withLayer(
       route === "link",
       Effect.scoped(
@@ -81,7 +86,9 @@ export const clientContract = <E>(name: string, { largeFileBytes, layer }: Subje
             const directory = yield* Effect.flip(fileSystem.readFile("/tmp"))
             assert.deepInclude(directory, { _tag: "FileError", reason: "IsDirectory" })
             yield* fileSystem.writeFileString("/tmp/once", "1", { mode: "create_new" })
-            const again = yield* Effect.flip(fileSystem.writeFileString("/tmp/once", "2", { mode: "create_new" }))
+            const again = yield* Effect.flip(
+              fileSystem.writeFileString("/tmp/once", "2", { mode: "create_new" })
+            )
             assert.deepInclude(again, { _tag: "FileError", reason: "AlreadyExists" })
             assert.strictEqual(yield* fileSystem.readFileString("/tmp/once"), "1")
           })
@@ -94,11 +101,16 @@ export const clientContract = <E>(name: string, { largeFileBytes, layer }: Subje
             yield* fileSystem.writeFileString("/tmp/w/a.txt", "one two two")
             const edits = [{ oldText: "two", newText: "three" }]
             const preview = yield* fileSystem.edit("/tmp/w/a.txt", edits, { dryRun: true })
-            assert.include(Option.getOrElse(preview, () => ""), "three")
+            assert.include(
+              Option.getOrElse(preview, () => ""),
+              "three"
+            )
             assert.strictEqual(yield* fileSystem.readFileString("/tmp/w/a.txt"), "one two two")
             yield* fileSystem.edit("/tmp/w/a.txt", edits)
             assert.strictEqual(yield* fileSystem.readFileString("/tmp/w/a.txt"), "one three two")
-            const noMatch = yield* Effect.flip(fileSystem.edit("/tmp/w/a.txt", [{ oldText: "four", newText: "" }]))
+            const noMatch = yield* Effect.flip(
+              fileSystem.edit("/tmp/w/a.txt", [{ oldText: "four", newText: "" }])
+            )
             assert.deepInclude(noMatch, { _tag: "FileError", reason: "NoMatch" })
             assert.deepStrictEqual(yield* fileSystem.getChanges("/tmp/w"), [])
             yield* fileSystem.move("/tmp/w/a.txt", "/tmp/w/b.md")
@@ -134,7 +146,9 @@ export const clientContract = <E>(name: string, { largeFileBytes, layer }: Subje
           Effect.gen(function* () {
             const bay = yield* AgentBay.AgentBay
             yield* session.fileSystem.writeFileString("/tmp/x", "still here")
-            const json = yield* Schema.encode(SessionHandle.fromJson)(session.toHandle({ includeSecrets: true }))
+            const json = yield* Schema.encode(SessionHandle.fromJson)(
+              session.toHandle({ includeSecrets: true })
+            )
             const again = bay.attach(yield* Schema.decode(SessionHandle.fromJson)(json))
             assert.strictEqual(yield* again.fileSystem.readFileString("/tmp/x"), "still here")
             const answer = yield* again.callMcpTool("shell", { command: "true", timeout_ms: 1000 })
@@ -169,7 +183,11 @@ export const clientContract = <E>(name: string, { largeFileBytes, layer }: Subje
           )
           assert.deepStrictEqual((yield* bay.list()).sessions, [])
           const error = yield* Effect.flip(bay.get(id))
-          assert.deepInclude(error, { _tag: "SessionError", reason: "NotFound", code: "InvalidMcpSession.NotFound" })
+          assert.deepInclude(error, {
+            _tag: "SessionError",
+            reason: "NotFound",
+            code: "InvalidMcpSession.NotFound"
+          })
           yield* bay.delete(id)
         })
       )
@@ -187,7 +205,9 @@ export const clientContract = <E>(name: string, { largeFileBytes, layer }: Subje
             )
             const all = yield* Stream.runCollect(bay.listAll({ labels: { many: "yes" }, pageSize: 3 }))
             assert.deepStrictEqual(
-              Chunk.toReadonlyArray(all).map(({ sessionId }) => sessionId).sort(),
+              Chunk.toReadonlyArray(all)
+                .map(({ sessionId }) => sessionId)
+                .sort(),
               made.map(({ sessionId }) => sessionId).sort()
             )
             const third = yield* bay.list({ maxResults: 3, page: 3 })
@@ -207,7 +227,9 @@ export const clientContract = <E>(name: string, { largeFileBytes, layer }: Subje
           const fiber = yield* Effect.fork(
             Effect.scoped(Effect.flatMap(bay.session(), ({ command }) => command.run("sleep 30")))
           )
-          yield* Effect.repeat(Effect.yieldNow(), { until: () => Effect.map(cloud.sessions, (s) => s.length > 0) })
+          yield* Effect.repeat(Effect.yieldNow(), {
+            until: () => Effect.map(cloud.sessions, (s) => s.length > 0)
+          })
           const exit = yield* Fiber.interrupt(fiber)
           assert.isTrue(Exit.isInterrupted(exit))
           assert.deepStrictEqual(yield* cloud.sessions, [])
