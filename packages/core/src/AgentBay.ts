@@ -20,11 +20,11 @@ import type {
   VpcUnavailable
 } from "./AgentBayError.js"
 import { makeSessions } from "./internal/makeSessions.js"
+import * as Networks from "./Networks.js"
 import type { Session } from "./Session.js"
 import type { SessionHandle } from "./SessionHandle.js"
 import type * as SessionParams from "./SessionParams.js"
 import * as Contexts from "./storage/Contexts.js"
-import * as Networks from "./storage/Networks.js"
 import * as ControlPlane from "./transport/ControlPlane.js"
 import * as LinkTransport from "./transport/LinkTransport.js"
 import * as ToolTransport from "./transport/ToolTransport.js"

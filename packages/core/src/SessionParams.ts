@@ -6,8 +6,8 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { MobileConfiguration } from "./MobileConfiguration.js"
 import { BrowserContext } from "./storage/BrowserContext.js"
-import { MobileConfiguration } from "./storage/MobileConfiguration.js"
 import { ContextSync } from "./storage/SyncPolicy.js"
 
 const labels = Schema.Record({ key: Schema.String, value: Schema.String })

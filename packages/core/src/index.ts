@@ -104,7 +104,7 @@ export * as LinkTransport from "./transport/LinkTransport.js"
  *
  * @since 0.1.0
  */
-export * as MobileConfiguration from "./storage/MobileConfiguration.js"
+export * as MobileConfiguration from "./MobileConfiguration.js"
 
 /**
  * Private networks which sessions join.
@@ -118,7 +118,7 @@ export * as NetworkActions from "./contract/actions/NetworkActions.js"
  *
  * @since 0.1.0
  */
-export * as Networks from "./storage/Networks.js"
+export * as Networks from "./Networks.js"
 
 /**
  * A session: a remote computer, its identity, its modules and its own operations.

@@ -10,11 +10,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import type { InvalidArgument, SessionError } from "../AgentBayError.js"
-import { CreateNetwork, DescribeNetwork } from "../contract/actions/NetworkActions.js"
-import { sessionError } from "../internal/httpFailure.js"
-import { ensureText } from "../internal/validate.js"
-import type { AccountRuntime } from "../session/SessionRuntime.js"
+import type { InvalidArgument, SessionError } from "./AgentBayError.js"
+import { CreateNetwork, DescribeNetwork } from "./contract/actions/NetworkActions.js"
+import { sessionError } from "./internal/httpFailure.js"
+import { ensureText } from "./internal/validate.js"
+import type { AccountRuntime } from "./session/SessionRuntime.js"
 
 /**
  * @since 0.1.0
