@@ -16,14 +16,9 @@ const spellings = (value: string): ReadonlyArray<string> => [
   JSON.stringify(value).slice(1, -1)
 ]
 
-/**
- * Shortens every URL to its host, because path and query may carry credentials, and blanks out the given secrets
- * and bearer tokens wherever they stand.
- */
-export const redactText = (text: string, secrets: ReadonlyArray<Redacted.Redacted> = []): string => {
+/** Blanks out the given secrets wherever they stand; everything else stays as it is. */
+export const blankOut = (text: string, secrets: ReadonlyArray<Redacted.Redacted>): string => {
   let result = text
-    .replace(urls, (_, scheme: string, rest: string) => withoutSecrets(scheme, rest))
-    .replace(/\bBearer\s+[^\s"'&]+/gi, "Bearer <redacted>")
   for (const secret of secrets) {
     const value = Redacted.value(secret)
     if (value.length < 4) continue
@@ -31,3 +26,15 @@ export const redactText = (text: string, secrets: ReadonlyArray<Redacted.Redacte
   }
   return result
 }
+
+/**
+ * Shortens every URL to its host, because path and query may carry credentials, and blanks out the given secrets
+ * and bearer tokens wherever they stand.
+ */
+export const redactText = (text: string, secrets: ReadonlyArray<Redacted.Redacted> = []): string =>
+  blankOut(
+    text
+      .replace(urls, (_, scheme: string, rest: string) => withoutSecrets(scheme, rest))
+      .replace(/\bBearer\s+[^\s"'&]+/gi, "Bearer <redacted>"),
+    secrets
+  )

@@ -5,7 +5,6 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { ToolError } from "../AgentBayError.js"
 import {
   GetLabel,
   GetLink,
@@ -22,6 +21,7 @@ import { makeToolDirectory, type ToolDirectory } from "../transport/SessionConne
 import { deleteSession } from "./deleteSession.js"
 import { sessionError } from "./httpFailure.js"
 import { pauseSession, resumeSession } from "./sessionState.js"
+import { toolError } from "./toolError.js"
 import { ensure, ensureText, ensureTimeout } from "./validate.js"
 
 export type SessionOperations = Pick<
@@ -93,15 +93,7 @@ export const makeSessionOperations = (
         timeout,
         autoGenSession: options?.autoGenSession
       })
-      return answer.isError
-        ? yield* new ToolError({
-            operation,
-            tool: name,
-            sessionId,
-            requestId: answer.requestId,
-            text: answer.text
-          })
-        : answer
+      return answer.isError ? yield* toolError(runtime.connection(), operation, name, answer) : answer
     }
   )
 

@@ -14,12 +14,13 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as AgentBayConfig from "../AgentBayConfig.js"
-import { type SessionError, ToolError, type VpcUnavailable } from "../AgentBayError.js"
+import type { SessionError, ToolError, VpcUnavailable } from "../AgentBayError.js"
 import { CallMcpTool } from "../contract/actions/ToolActions.js"
 import type { Tool } from "../contract/Tool.js"
 import type { ToolRequest } from "../internal/directCall.js"
 import { sessionError } from "../internal/httpFailure.js"
 import { makeWatcher } from "../internal/telemetry.js"
+import { toolError } from "../internal/toolError.js"
 import * as ControlPlane from "./ControlPlane.js"
 import * as LinkTransport from "./LinkTransport.js"
 import type { SessionConnection } from "./SessionConnection.js"
@@ -219,15 +220,7 @@ export const make: Effect.Effect<
           onSome: (budget) => Duration.max(patience, Duration.sum(budget, grace))
         })
       const answer = yield* invoke(connection, tool.name, encoded.right, { ...options, timeout })
-      if (answer.isError) {
-        return yield* new ToolError({
-          operation: options.operation,
-          tool: tool.name,
-          sessionId: connection.sessionId,
-          requestId: answer.requestId,
-          text: answer.text
-        })
-      }
+      if (answer.isError) return yield* toolError(connection, options.operation, tool.name, answer)
       const value = Schema.decodeEither(tool.result)(answer.text)
       if (Either.isLeft(value)) {
         return yield* Effect.fail(

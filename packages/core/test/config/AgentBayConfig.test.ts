@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -6,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as AgentBayConfig from "../../src/AgentBayConfig.js"
 import { version } from "../../src/internal/version.js"
-import { assert } from "../support/assertions.js"
+import { assert, hasFields } from "../support/assertions.js"
 import { check } from "../support/properties.js"
 
 const accepted = (options: Partial<AgentBayConfig.Options>) =>
@@ -189,4 +190,9 @@ describe("timeouts", () => {
     const error = rejected({ timeouts: { request: "soon" as Duration.DurationInput } })
     assert.include(error.message, "AGENTBAY_TIMEOUT_MS (timeouts.request) is soon, but it must be")
   })
+})
+
+it("the version that the service is told is that of the package", () => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
+  hasFields(manifest, { version })
 })

@@ -13,6 +13,7 @@ import { redactText } from "../../src/internal/redact.js"
 import { assert } from "../support/assertions.js"
 import {
   connectionFailure,
+  direct,
   json,
   never,
   ok,
@@ -20,7 +21,8 @@ import {
   raw,
   refused,
   type Sent,
-  softlyRefused
+  softlyRefused,
+  toolResult
 } from "../support/ScriptedService.js"
 import { leaksIn, secrets } from "../support/secrets.js"
 import { connection, linkConnection, makeTransports, vpcConnection } from "../support/transports.js"
@@ -152,6 +154,29 @@ describe("credentials are in nothing that leaves the program", () => {
       assert.deepStrictEqual(leaksIn(wire.join(" ")).toSorted(), ["SECRETKEY", "SECRETLINK", "SECRETTOKEN"])
     })
   )
+})
+
+describe("a tool's own words", () => {
+  const connections = {
+    api: connection({ token: Option.some(Redacted.make(secrets.token)) }),
+    link: linkConnection(),
+    vpc: vpcConnection()
+  }
+  for (const [route, of] of Object.entries(connections)) {
+    it.scoped(`are passed on without the session's credentials: ${route}`, () =>
+      Effect.gen(function* () {
+        const words = `see https://example.test/help; your token is ${secrets.token}`
+        const { toolTransport } = yield* makeTransports(() =>
+          route === "api" ? ok(toolResult(words, true)) : direct(words, true)
+        )
+        const error = yield* Effect.flip(toolTransport.call(of, shell, { command: "x" }, { operation: "o" }))
+        assert.strictEqual(
+          error._tag === "ToolError" ? error.text : error._tag,
+          "see https://example.test/help; your token is <redacted>"
+        )
+      })
+    )
+  }
 })
 
 describe("a text is made safe", () => {
