@@ -187,3 +187,15 @@ export const isSuccess = (envelope: Envelope): boolean =>
       onSome: (code) => /^(ok|success|200)$/i.test(code)
     })
   )
+
+/**
+ * True when an answer says how the call went: by `Success`, a code, a status, or by carrying data. `{}` does not.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const hasVerdict = ({ code, data, httpStatusCode, success }: Envelope): boolean =>
+  Option.isSome(success) ||
+  Option.isSome(code) ||
+  Option.isSome(httpStatusCode) ||
+  (data !== undefined && data !== null)

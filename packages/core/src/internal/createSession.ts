@@ -37,14 +37,14 @@ const validate = (params: CreateParams): Effect.Effect<CreateParams, InvalidArgu
   Effect.gen(function* () {
     const checked = yield* checkParams(operation, "", params)
     if (checked.labels !== undefined) yield* ensureLabels(operation, checked.labels, false)
-    const paths = new Set<string>()
+    const paths: Array<string> = []
     for (const { path } of mountedContexts(checked)) {
-      if (paths.has(path)) {
+      if (paths.some((other) => samePath(other, path))) {
         return yield* Effect.fail(
           invalid(operation, "contexts", path, "a path can be mounted once per session")
         )
       }
-      paths.add(path)
+      paths.push(path)
     }
     return checked
   })

@@ -15,6 +15,9 @@ import { ensureTimeout } from "./validate.js"
 
 const isGone = (error: SessionError): boolean => error.reason === "NotFound"
 
+/** The service accepted the deletion but did not confirm it in time: asking again would wait as long again. */
+const isUnconfirmed = (error: SessionError): boolean => error.reason === "Timeout" && error.phase === "sent"
+
 const ended = new Set(["FINISH", "DELETED"])
 
 /** Looks until the session has ended; a failed look decides nothing and is repeated until the deadline. */
@@ -91,9 +94,10 @@ export const releaseSession = (
       () => Effect.zipRight(resume, remove)
     ),
     Effect.retry({
-      schedule: Schedule.exponential("200 millis"),
+      // At once the first time, so that a passing fault costs a test in virtual time nothing.
+      schedule: Schedule.andThen(Schedule.recurs(1), Schedule.exponential("200 millis")),
       times: 5,
-      while: (error) => error._tag === "SessionError" && error.isRetryable
+      while: (error) => error._tag === "SessionError" && error.isRetryable && !isUnconfirmed(error)
     }),
     Effect.catchAll((error) =>
       Effect.logError(

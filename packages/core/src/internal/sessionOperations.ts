@@ -9,6 +9,7 @@ import {
   GetLabel,
   GetLink,
   GetMcpResource,
+  GetSession,
   GetSessionDetail,
   SetLabel
 } from "../contract/actions/SessionActions.js"
@@ -188,10 +189,13 @@ export const makeSessionOperations = (
         .context()
         .sync()
         .pipe(
-          // A session without contexts has nothing to transfer.
+          // Without contexts there is nothing to transfer; with some, files that never set out would be lost.
           Effect.catchIf(
             (error) => error._tag === "ContextSyncError" && error.reason === "NotStarted",
-            () => Effect.void
+            (error) =>
+              Effect.flatMap(controlPlane.call(GetSession, { sessionId }, factsOf(operation)), ({ data }) =>
+                data.contexts.length === 0 ? Effect.void : Effect.fail(error)
+              )
           )
         )
     }

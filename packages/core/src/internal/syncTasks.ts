@@ -3,14 +3,13 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { ContextSyncError, type FailedSync, type SessionError } from "../AgentBayError.js"
 import { ContextStatus, GetContextInfo, SyncTask } from "../contract/actions/ContextActions.js"
 import { valueOrJsonText } from "../contract/Wire.js"
 import type { SessionRuntime } from "../session/SessionRuntime.js"
 import { sessionError } from "./httpFailure.js"
-import { pollUntil } from "./poll.js"
+import { pollUntil, steady } from "./poll.js"
 
 export interface TaskFilter {
   readonly contextId?: string | undefined
@@ -119,14 +118,6 @@ export interface WaitOptions {
 
 const hasStarted = (options: WaitOptions, { absent, relevant }: Observation): boolean =>
   options.expected.length === 0 ? relevant.length > 0 : absent.length === 0
-
-/** A hiccup of the poll itself must not end a long wait. */
-const steady = <A>(look: Effect.Effect<A, SessionError>): Effect.Effect<A, SessionError> =>
-  Effect.retry(look, {
-    schedule: Schedule.exponential("200 millis"),
-    times: 3,
-    while: (error) => error.isRetryable
-  })
 
 /**
  * Waits until every transfer that counts has ended, looking at growing intervals (0.5 s to 5 s, as the official

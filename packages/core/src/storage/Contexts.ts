@@ -219,15 +219,12 @@ export const make = (runtime: AccountRuntime): Contexts => {
   const found = (
     operation: string,
     reply: Reply<ContextActions.ContextRecord | null | undefined>,
-    sought: string
+    missing: { readonly reason: "NotFound" | "Decode"; readonly detail: string }
   ): Effect.Effect<StoredContext, SessionError> =>
     reply.data !== null && reply.data !== undefined && hasId(reply.data)
       ? Effect.succeed(toContext(reply.data))
       : Effect.fail(
-          sessionError(
-            { operation, requestId: reply.requestId, secrets: [] },
-            { reason: "NotFound", phase: "sent", detail: `there is no context ${sought}` }
-          )
+          sessionError({ operation, requestId: reply.requestId, secrets: [] }, { phase: "sent", ...missing })
         )
 
   const list: Contexts["list"] = Effect.fn("Contexts.list")(function* (options) {
@@ -264,7 +261,10 @@ export const make = (runtime: AccountRuntime): Contexts => {
   const get: Contexts["get"] = Effect.fn("Contexts.get")(function* (key) {
     const [field, value] = "id" in key ? ["id", key.id] : ["name", key.name]
     yield* ensureText("Contexts.get", field, value)
-    return yield* found("Contexts.get", yield* lookup("Contexts.get", key), value)
+    return yield* found("Contexts.get", yield* lookup("Contexts.get", key), {
+      reason: "NotFound",
+      detail: `there is no context ${value}`
+    })
   })
 
   const create: Contexts["create"] = Effect.fn("Contexts.create")(function* (name) {
@@ -274,7 +274,7 @@ export const make = (runtime: AccountRuntime): Contexts => {
       { name, allowCreate: true, loginRegionId: Option.getOrUndefined(config.regionId) },
       { operation: "Contexts.create" }
     )
-    return yield* found("Contexts.create", reply, name)
+    return yield* found("Contexts.create", reply, { reason: "Decode", detail: "the answer has no Id" })
   })
 
   const rename: Contexts["rename"] = Effect.fn("Contexts.rename")(function* (contextId, name) {

@@ -164,6 +164,10 @@ export const make: Effect.Effect<
     }
     const envelope = Action.readEnvelope(parsed.right)
     const requestId = Option.getOrElse(envelope.requestId, () => "")
+    if (status < 300 && !Action.hasVerdict(envelope)) {
+      const detail = "the answer says neither that the call succeeded nor that it failed"
+      return Either.left(sessionError(facts, { reason: "Decode", phase: "sent", status, requestId, detail }))
+    }
     if (status >= 300 || !Action.isSuccess(envelope)) {
       const code = Option.getOrElse(envelope.code, () => "")
       const message = Option.getOrElse(envelope.message, () => "")

@@ -132,11 +132,30 @@ describe("Session.delete", () => {
   it.effect("a session without contexts has nothing to upload", () =>
     Effect.gen(function* () {
       const { error, names } = yield* withSession(
-        { SyncContext: ok(), GetContextInfo: transfers() },
+        {
+          SyncContext: ok(),
+          GetContextInfo: transfers(),
+          GetSession: ok({ SessionId: "s-1", contexts: [] })
+        },
         { syncContexts: true }
       )
       assert.isUndefined(error)
       assert.include(names, "DeleteSessionAsync")
+    })
+  )
+
+  it.effect("a session with contexts whose upload never shows is kept", () =>
+    Effect.gen(function* () {
+      const { error, names } = yield* withSession(
+        {
+          SyncContext: ok(),
+          GetContextInfo: transfers(),
+          GetSession: ok({ SessionId: "s-1", contexts: [{ id: "ctx-1", name: "n" }] })
+        },
+        { syncContexts: true }
+      )
+      hasFields(error, { _tag: "ContextSyncError", reason: "NotStarted" })
+      assert.notInclude(names, "DeleteSessionAsync")
     })
   )
 

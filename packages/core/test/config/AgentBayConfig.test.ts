@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs"
 import { describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import manifest from "../../package.json" with { type: "json" }
 import * as AgentBayConfig from "../../src/AgentBayConfig.js"
 import { version } from "../../src/internal/version.js"
-import { assert, hasFields } from "../support/assertions.js"
+import { assert } from "../support/assertions.js"
 import { check } from "../support/properties.js"
 
 const accepted = (options: Partial<AgentBayConfig.Options>) =>
@@ -193,6 +193,5 @@ describe("timeouts", () => {
 })
 
 it("the version that the service is told is that of the package", () => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
-  hasFields(manifest, { version })
+  assert.strictEqual(version, manifest.version)
 })

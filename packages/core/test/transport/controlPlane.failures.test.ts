@@ -182,6 +182,18 @@ describe("a body that is not the protocol's", () => {
     })
   )
 
+  it.scoped("an answer that says nothing is no success, also where no data is expected", () =>
+    Effect.gen(function* () {
+      for (const body of [{}, { RequestId: "r" }, { Success: "perhaps" }]) {
+        const { controlPlane } = yield* makeTransports(() => json(body))
+        const error = yield* Effect.flip(
+          controlPlane.call(all.SetLabel, { sessionId: "s-1", labels: { a: "b" } })
+        )
+        hasFields(error, { reason: "Decode", phase: "sent", status: 200 })
+      }
+    })
+  )
+
   it.scoped("a body that breaks off was sent", () =>
     Effect.gen(function* () {
       const error = yield* failure(broken('{"RequestId":'))
