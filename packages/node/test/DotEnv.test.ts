@@ -31,9 +31,9 @@ describe("where the file comes from", () => {
       write(Path.join(root, "x", ".env"), "A=near")
       const cwd = Path.join(root, "x", "y", "z")
       mkdirSync(cwd, { recursive: true })
-      assert.deepStrictEqual(yield* lookUp("A", { cwd }), Option.some("near"))
+      assert.deepStrictEqual(Option.getOrNull(yield* lookUp("A", { cwd })), "near")
       // One file is read, not all of them.
-      assert.deepStrictEqual(yield* lookUp("B", { cwd }), Option.none())
+      assert.isNull(Option.getOrNull(yield* lookUp("B", { cwd })))
     })
   )
 
@@ -42,14 +42,14 @@ describe("where the file comes from", () => {
       const root = yield* folder
       write(Path.join(root, ".env"), "A=file")
       mkdirSync(Path.join(root, "x", ".env"), { recursive: true })
-      assert.deepStrictEqual(yield* lookUp("A", { cwd: Path.join(root, "x") }), Option.some("file"))
+      assert.deepStrictEqual(Option.getOrNull(yield* lookUp("A", { cwd: Path.join(root, "x") })), "file")
     })
   )
 
   it.scoped("none at all is fine", () =>
     Effect.gen(function* () {
       const cwd = yield* folder
-      assert.deepStrictEqual(yield* lookUp("A", { cwd }), Option.none())
+      assert.isNull(Option.getOrNull(yield* lookUp("A", { cwd })))
     })
   )
 
@@ -58,10 +58,13 @@ describe("where the file comes from", () => {
       const cwd = yield* folder
       write(Path.join(cwd, ".env"), "A=discovered\nB=discovered")
       write(Path.join(cwd, "given.env"), "A=given")
-      assert.deepStrictEqual(yield* lookUp("A", { cwd, file: "given.env" }), Option.some("given"))
-      assert.deepStrictEqual(yield* lookUp("A", { file: Path.join(cwd, "given.env") }), Option.some("given"))
-      assert.deepStrictEqual(yield* lookUp("B", { cwd, file: "given.env" }), Option.none())
-      assert.deepStrictEqual(yield* lookUp("A", { cwd, file: false }), Option.none())
+      assert.deepStrictEqual(Option.getOrNull(yield* lookUp("A", { cwd, file: "given.env" })), "given")
+      assert.deepStrictEqual(
+        Option.getOrNull(yield* lookUp("A", { file: Path.join(cwd, "given.env") })),
+        "given"
+      )
+      assert.isNull(Option.getOrNull(yield* lookUp("B", { cwd, file: "given.env" })))
+      assert.isNull(Option.getOrNull(yield* lookUp("A", { cwd, file: false })))
     })
   )
 
@@ -97,10 +100,10 @@ describe("how the file is read", () => {
           "\r\n"
         )
       )
-      assert.deepStrictEqual(yield* lookUp("A", { cwd }), Option.some("quoted # value"))
-      assert.deepStrictEqual(yield* lookUp("B", { cwd }), Option.some("two\nlines"))
-      assert.deepStrictEqual(yield* lookUp("C", { cwd }), Option.some(""))
-      assert.deepStrictEqual(yield* lookUp("D", { cwd }), Option.some("plain"))
+      assert.deepStrictEqual(Option.getOrNull(yield* lookUp("A", { cwd })), "quoted # value")
+      assert.deepStrictEqual(Option.getOrNull(yield* lookUp("B", { cwd })), "two\nlines")
+      assert.deepStrictEqual(Option.getOrNull(yield* lookUp("C", { cwd })), "")
+      assert.deepStrictEqual(Option.getOrNull(yield* lookUp("D", { cwd })), "plain")
     })
   )
 

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer"
 import { assert, describe, it } from "@effect/vitest"
 import { SessionCode } from "@effect-agentbay/core"
 import { Duration, Effect, Option } from "effect"
+import { assert as strict } from "../support/assertions.js"
 import { type Answer, answer, failed, makeFakeSession } from "../support/FakeSession.js"
 
 const answering = (reply: Answer) =>
@@ -93,7 +94,7 @@ describe("what comes back", () => {
       assert.strictEqual(execution.language, "python")
       assert.strictEqual(execution.requestId, "req-1")
       assert.strictEqual(execution.sessionId, "s-fake")
-      assert.deepStrictEqual(execution.text, Option.some("42"))
+      strict.deepStrictEqual(execution.text, Option.some("42"))
       assert.strictEqual(execution.stdout, "a\nb")
       assert.strictEqual(execution.stderr, "w\n")
       assert.deepStrictEqual(execution.logs, { stdout: ["a\n", "b"], stderr: ["w\n"] })
@@ -101,9 +102,9 @@ describe("what comes back", () => {
         execution.outputs.map(({ isMain }) => isMain),
         [false, true]
       )
-      assert.deepStrictEqual(execution.executionTime, Option.some(Duration.millis(420)))
-      assert.deepStrictEqual(execution.executionCount, Option.some(3))
-      assert.deepStrictEqual(execution.error, Option.none())
+      strict.deepStrictEqual(execution.executionTime, Option.some(Duration.millis(420)))
+      strict.deepStrictEqual(execution.executionCount, Option.some(3))
+      strict.deepStrictEqual(execution.error, Option.none())
     })
   )
 
@@ -131,17 +132,17 @@ describe("what comes back", () => {
       )
       const output = execution.outputs[0]
       assert(output !== undefined)
-      assert.deepStrictEqual(output.text, Option.none())
-      assert.deepStrictEqual(output.html, Option.some("<b>hi</b>"))
-      assert.deepStrictEqual(output.markdown, Option.some("# a\nb"))
-      assert.deepStrictEqual(output.png, Option.some(new Uint8Array(png)))
-      assert.deepStrictEqual(output.jpeg, Option.some(new Uint8Array([0xff, 0xd8, 0xff])))
-      assert.deepStrictEqual(output.svg, Option.some("<svg/>"))
-      assert.deepStrictEqual(output.latex, Option.some("$x$"))
-      assert.deepStrictEqual(output.json, Option.some({ a: [1] }))
-      assert.deepStrictEqual(output.chart, Option.some({ marks: [] }))
+      strict.deepStrictEqual(output.text, Option.none())
+      strict.deepStrictEqual(output.html, Option.some("<b>hi</b>"))
+      strict.deepStrictEqual(output.markdown, Option.some("# a\nb"))
+      strict.deepStrictEqual(output.png, Option.some(new Uint8Array(png)))
+      strict.deepStrictEqual(output.jpeg, Option.some(new Uint8Array([0xff, 0xd8, 0xff])))
+      strict.deepStrictEqual(output.svg, Option.some("<svg/>"))
+      strict.deepStrictEqual(output.latex, Option.some("$x$"))
+      strict.deepStrictEqual(output.json, Option.some({ a: [1] }))
+      strict.deepStrictEqual(output.chart, Option.some({ marks: [] }))
       assert.strictEqual(output.data["application/x-own"], "kept")
-      assert.deepStrictEqual(execution.text, Option.none())
+      strict.deepStrictEqual(execution.text, Option.none())
     })
   )
 
@@ -162,7 +163,7 @@ describe("what comes back", () => {
         execution.outputs.slice(0, 2).map(({ chart }) => Option.getOrNull(chart)),
         [{ v: 4 }, { v: 5 }]
       )
-      assert.deepStrictEqual(execution.outputs[2]?.png, Option.none())
+      strict.deepStrictEqual(execution.outputs[2]?.png, Option.none())
       assert.strictEqual(execution.outputs[2]?.data["image/png"], "not base64!")
     })
   )
@@ -178,8 +179,8 @@ describe("what comes back", () => {
           })
         )
       )
-      assert.deepStrictEqual(execution.text, Option.some("7"))
-      assert.deepStrictEqual(execution.outputs[0]?.png, Option.some(new Uint8Array([0, 1, 2])))
+      strict.deepStrictEqual(execution.text, Option.some("7"))
+      strict.deepStrictEqual(execution.outputs[0]?.png, Option.some(new Uint8Array([0, 1, 2])))
       assert.deepStrictEqual(
         execution.error,
         Option.some({ name: "ValueError", value: "bad", traceback: "l1\nl2" })
@@ -192,8 +193,8 @@ describe("what comes back", () => {
       Effect.gen(function* () {
         const execution = yield* run(answer(text))
         assert.strictEqual(execution.stdout, text)
-        assert.deepStrictEqual(execution.text, text === "" ? Option.none() : Option.some(text))
-        assert.deepStrictEqual(execution.error, Option.none())
+        strict.deepStrictEqual(execution.text, text === "" ? Option.none() : Option.some(text))
+        strict.deepStrictEqual(execution.error, Option.none())
       })
     )
   }

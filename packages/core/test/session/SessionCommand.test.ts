@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { SessionCommand } from "@effect-agentbay/core"
 import { Duration, Effect, FastCheck as fc, Option } from "effect"
 import { quote } from "../../src/internal/quote.js"
+import { assert as strict } from "../support/assertions.js"
 import { type Answer, answer, failed, makeFakeSession } from "../support/FakeSession.js"
 
 const answering = (reply: Answer) =>
@@ -139,7 +140,7 @@ describe("what comes back", () => {
         const run = yield* result(reply)
         assert.deepStrictEqual([run.stdout, run.stderr, run.exitCode], [stdout, stderr, exitCode])
         assert.strictEqual(run.output, stdout + stderr)
-        assert.deepStrictEqual(run.traceId, Option.none())
+        strict.deepStrictEqual(run.traceId, Option.none())
       })
     )
   }

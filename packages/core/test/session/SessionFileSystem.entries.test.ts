@@ -4,6 +4,7 @@ import * as fs from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { AgentBayError, SessionFileSystem } from "@effect-agentbay/core"
 import { Chunk, Effect, Exit, Fiber, FastCheck as fc, Option, Stream, TestClock } from "effect"
+import { assert as strict } from "../support/assertions.js"
 import {
   type Answer,
   answer,
@@ -37,7 +38,7 @@ describe("stat and exists", () => {
       assert.strictEqual(info.path, `${root}/123`)
       assert.strictEqual(info.size, 6)
       assert.strictEqual(info.kind, "file")
-      assert.deepStrictEqual(info.mode, Option.some(0o640))
+      strict.deepStrictEqual(info.mode, Option.some(0o640))
       assert.deepStrictEqual(
         Option.map(info.modified, (date) => date.toISOString()),
         Option.some("2026-01-05T10:05:07.000Z")
@@ -286,7 +287,7 @@ describe("edit", () => {
       const diff = "--- a\n+++ b\n-one\n+two"
       const { calls, files } = yield* answering(answer(diff))
       const edits = [{ oldText: "one", newText: "two" }]
-      assert.deepStrictEqual(yield* files.edit("/f", edits, { dryRun: true }), Option.some(diff))
+      strict.deepStrictEqual(yield* files.edit("/f", edits, { dryRun: true }), Option.some(diff))
       yield* files.edit("/f", edits)
       assert.deepStrictEqual(
         calls.map(({ args }) => args.dryRun),
@@ -299,7 +300,7 @@ describe("edit", () => {
     Effect.gen(function* () {
       for (const text of ["true", "True", "ok", "", "Success", "done."]) {
         const { files } = yield* answering(answer(text))
-        assert.deepStrictEqual(yield* files.edit("/f", [{ oldText: "a", newText: "b" }]), Option.none())
+        strict.deepStrictEqual(yield* files.edit("/f", [{ oldText: "a", newText: "b" }]), Option.none())
       }
     })
   )

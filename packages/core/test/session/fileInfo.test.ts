@@ -1,6 +1,7 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import { FastCheck as fc, Option } from "effect"
 import { parseFileInfo, parseFileTime, parseMode } from "../../src/internal/files/fileInfo.js"
+import { assert } from "../support/assertions.js"
 
 const iso = (time: Option.Option<Date>): string | undefined =>
   Option.getOrUndefined(Option.map(time, (date) => date.toISOString()))
