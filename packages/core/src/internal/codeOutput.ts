@@ -10,7 +10,7 @@ const chartTypes = [
   "application/vnd.vega.v5+json"
 ]
 
-const any = (data: MimeBundle["data"], types: ReadonlyArray<string>): Option.Option<unknown> =>
+const firstOf = (data: MimeBundle["data"], types: ReadonlyArray<string>): Option.Option<unknown> =>
   Option.fromNullable(types.map((type) => data[type]).find((value) => value !== undefined && value !== null))
 
 /** Notebooks may write a text as a list of lines that keep their ends. */
@@ -37,7 +37,7 @@ export const makeOutput = ({ data, isMain }: MimeBundle): CodeOutput => ({
   jpeg: image(data, "image/jpeg"),
   svg: text(data, "image/svg+xml"),
   latex: text(data, "text/latex"),
-  json: any(data, ["application/json"]),
-  chart: any(data, chartTypes),
+  json: firstOf(data, ["application/json"]),
+  chart: firstOf(data, chartTypes),
   data
 })

@@ -14,8 +14,7 @@ import type { Session } from "../Session.js"
 import { CreateParams } from "../SessionParams.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import type { ContextSync } from "../storage/SyncPolicy.js"
-import { emptyToolDirectory } from "../transport/SessionConnection.js"
-import { type ConnectionReader, connectionState, type SessionState } from "./connectionData.js"
+import { type ConnectionReader, connectionState } from "./connectionData.js"
 import { createRequest, mountedContexts } from "./createRequest.js"
 import { releaseSession } from "./deleteSession.js"
 import { withTools } from "./getSession.js"
@@ -88,12 +87,7 @@ export const makeCreate = (
   account: AccountRuntime,
   readConnection: ConnectionReader
 ): Pick<AgentBay.Service, "create" | "session"> => {
-  const release = (sessionId: string): Effect.Effect<void> => {
-    const resume = Effect.suspend(() => attach(sessionId).resume())
-    return releaseSession(account, sessionId, resume)
-  }
-
-  const attach = (sessionId: string): Session.Service => makeSession(account, bareState(sessionId))
+  const release = (sessionId: string) => releaseSession(account, sessionId)
 
   /** Asks for the session. From here on there is one, unless this fails. */
   const request = (params: CreateParams): Effect.Effect<Created, SessionError> =>
@@ -186,22 +180,3 @@ export const makeCreate = (
       ).pipe(Effect.withSpan("AgentBay.session"))
   }
 }
-
-/** All that is known of a session by its id alone. */
-const bareState = (sessionId: string): SessionState => ({
-  sessionId,
-  imageId: Option.none(),
-  isVpc: false,
-  networkInterfaceIp: Option.none(),
-  httpPort: Option.none(),
-  resourceUrl: Option.none(),
-  token: Option.none(),
-  linkUrl: Option.none(),
-  wsUrl: Option.none(),
-  appInstanceId: Option.none(),
-  resourceId: Option.none(),
-  enableBrowserReplay: Option.none(),
-  fileTransferContextId: Option.none(),
-  recordContextId: Option.none(),
-  tools: emptyToolDirectory
-})

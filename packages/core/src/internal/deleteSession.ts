@@ -11,6 +11,7 @@ import {
 } from "../contract/actions/SessionActions.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import { pollUntil, waitedInVain } from "./poll.js"
+import { resumeSession } from "./sessionState.js"
 import { ensureTimeout } from "./validate.js"
 
 const isGone = (error: SessionError): boolean => error.reason === "NotFound"
@@ -82,16 +83,12 @@ export const deleteSession = (
  * What a closing scope does: deletes, wakes a paused session that refuses to be deleted, repeats what is worth
  * repeating, and says loudly when the session may still be alive.
  */
-export const releaseSession = (
-  account: AccountRuntime,
-  sessionId: string,
-  resume: Effect.Effect<unknown, SessionError | InvalidArgument>
-): Effect.Effect<void> => {
+export const releaseSession = (account: AccountRuntime, sessionId: string): Effect.Effect<void> => {
   const remove = deleteSession(account, "AgentBay.session", sessionId)
   return remove.pipe(
     Effect.catchIf(
       (error) => error._tag === "SessionError" && error.reason === "Conflict",
-      () => Effect.zipRight(resume, remove)
+      () => Effect.zipRight(resumeSession(account, sessionId), remove)
     ),
     Effect.retry({
       // At once the first time, so that a passing fault costs a test in virtual time nothing.
