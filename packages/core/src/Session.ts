@@ -22,10 +22,19 @@ import type {
 } from "./AgentBayError.js"
 import type { ToolEntry } from "./contract/ToolEntry.js"
 import type { SessionHandle } from "./SessionHandle.js"
+import { SessionAgent } from "./session/SessionAgent.js"
+import { SessionApplication } from "./session/SessionApplication.js"
+import { SessionBrowser } from "./session/SessionBrowser.js"
 import { SessionCode } from "./session/SessionCode.js"
 import { SessionCommand } from "./session/SessionCommand.js"
+import { SessionComputer } from "./session/SessionComputer.js"
 import { SessionContext } from "./session/SessionContext.js"
 import { SessionFileSystem } from "./session/SessionFileSystem.js"
+import { SessionFileTransfer } from "./session/SessionFileTransfer.js"
+import { SessionMobile } from "./session/SessionMobile.js"
+import { SessionOss } from "./session/SessionOss.js"
+import { SessionUi } from "./session/SessionUi.js"
+import { SessionWindow } from "./session/SessionWindow.js"
 import type { ToolAnswer } from "./transport/ToolAnswer.js"
 
 /**
@@ -196,6 +205,15 @@ export declare namespace Session {
     readonly fileSystem: SessionFileSystem.Service
     readonly code: SessionCode.Service
     readonly context: SessionContext.Service
+    readonly fileTransfer: SessionFileTransfer.Service
+    readonly oss: SessionOss.Service
+    readonly agent: SessionAgent.Service
+    readonly browser: SessionBrowser.Service
+    readonly window: SessionWindow.Service
+    readonly ui: SessionUi.Service
+    readonly application: SessionApplication.Service
+    readonly mobile: SessionMobile.Service
+    readonly computer: SessionComputer.Service
 
     /**
      * Calls any tool by name with a JSON object of arguments.
@@ -268,7 +286,21 @@ export declare namespace Session {
  * @since 0.1.0
  * @category models
  */
-export type Modules = Session | SessionCommand | SessionFileSystem | SessionCode | SessionContext
+export type Modules =
+  | Session
+  | SessionCommand
+  | SessionFileSystem
+  | SessionCode
+  | SessionContext
+  | SessionComputer
+  | SessionMobile
+  | SessionApplication
+  | SessionUi
+  | SessionWindow
+  | SessionBrowser
+  | SessionAgent
+  | SessionOss
+  | SessionFileTransfer
 
 /**
  * A session as the context of a program that asks for the handle or for single modules.
@@ -281,6 +313,15 @@ export const toContext = (session: Session.Service): Context.Context<Modules> =>
     Context.add(SessionCommand, session.command),
     Context.add(SessionFileSystem, session.fileSystem),
     Context.add(SessionCode, session.code),
+    Context.add(SessionComputer, session.computer),
+    Context.add(SessionMobile, session.mobile),
+    Context.add(SessionApplication, session.application),
+    Context.add(SessionUi, session.ui),
+    Context.add(SessionWindow, session.window),
+    Context.add(SessionBrowser, session.browser),
+    Context.add(SessionAgent, session.agent),
+    Context.add(SessionOss, session.oss),
+    Context.add(SessionFileTransfer, session.fileTransfer),
     Context.add(SessionContext, session.context)
   )
 

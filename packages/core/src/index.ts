@@ -43,11 +43,39 @@ export * as AgentBayConfig from "./AgentBayConfig.js"
 export * as AgentBayError from "./AgentBayError.js"
 
 /**
+ * The tools of the agents.
+ *
+ * @since 0.1.0
+ */
+export * as AgentTools from "./contract/tools/AgentTools.js"
+
+/**
+ * The tools of `wuying_app`.
+ *
+ * @since 0.1.0
+ */
+export * as ApplicationTools from "./contract/tools/ApplicationTools.js"
+
+/**
  * What a browser keeps between sessions, as contexts to mount: its profile, its extensions, its fingerprint.
  *
  * @since 0.1.0
  */
 export * as BrowserContext from "./storage/BrowserContext.js"
+
+/**
+ * The tools of the browser and of `wuying_browseruse` that act on a page.
+ *
+ * @since 0.1.0
+ */
+export * as BrowserTools from "./contract/tools/BrowserTools.js"
+
+/**
+ * The tools that picture the screen.
+ *
+ * @since 0.1.0
+ */
+export * as CaptureTools from "./contract/tools/CaptureTools.js"
 
 /**
  * The tool of `wuying_codespace`.
@@ -79,6 +107,13 @@ export * as Contexts from "./storage/Contexts.js"
 export * as ControlPlane from "./transport/ControlPlane.js"
 
 /**
+ * The desktop tools of `wuying_ui`.
+ *
+ * @since 0.1.0
+ */
+export * as DesktopTools from "./contract/tools/DesktopTools.js"
+
+/**
  * The tools of `wuying_filesystem`.
  *
  * @since 0.1.0
@@ -107,6 +142,13 @@ export * as LinkTransport from "./transport/LinkTransport.js"
 export * as MobileConfiguration from "./MobileConfiguration.js"
 
 /**
+ * The Android tools of `wuying_ui`.
+ *
+ * @since 0.1.0
+ */
+export * as MobileTools from "./contract/tools/MobileTools.js"
+
+/**
  * Private networks which sessions join.
  *
  * @since 0.1.0
@@ -119,6 +161,13 @@ export * as NetworkActions from "./contract/actions/NetworkActions.js"
  * @since 0.1.0
  */
 export * as Networks from "./Networks.js"
+
+/**
+ * The tools of `wuying_oss`.
+ *
+ * @since 0.1.0
+ */
+export * as OssTools from "./contract/tools/OssTools.js"
 
 /**
  * A session: a remote computer, its identity, its modules and its own operations.
@@ -135,6 +184,27 @@ export * as Session from "./Session.js"
 export * as SessionActions from "./contract/actions/SessionActions.js"
 
 /**
+ * Agents that carry out tasks given in words: `session.agent`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionAgent from "./session/SessionAgent.js"
+
+/**
+ * The applications of a session: `session.application`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionApplication from "./session/SessionApplication.js"
+
+/**
+ * The browser of a session: `session.browser`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionBrowser from "./session/SessionBrowser.js"
+
+/**
  * Running code in a session: `session.code`.
  *
  * @since 0.1.0
@@ -147,6 +217,13 @@ export * as SessionCode from "./session/SessionCode.js"
  * @since 0.1.0
  */
 export * as SessionCommand from "./session/SessionCommand.js"
+
+/**
+ * The mouse, keyboard, screen, windows and applications of a desktop session: `session.computer`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionComputer from "./session/SessionComputer.js"
 
 /**
  * What a transport must know of a session to reach it.
@@ -170,12 +247,33 @@ export * as SessionContext from "./session/SessionContext.js"
 export * as SessionFileSystem from "./session/SessionFileSystem.js"
 
 /**
+ * Files of any size between a stream and a session, through presigned URLs: `session.fileTransfer`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionFileTransfer from "./session/SessionFileTransfer.js"
+
+/**
  * A session as a value: encode it to JSON, store or send it, decode it elsewhere and attach to the session with
  * `AgentBay.attach`.
  *
  * @since 0.1.0
  */
 export * as SessionHandle from "./SessionHandle.js"
+
+/**
+ * The touch screen, keys, user interface, applications and configuration of an Android session: `session.mobile`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionMobile from "./session/SessionMobile.js"
+
+/**
+ * Object storage, read and written from inside a session: `session.oss`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionOss from "./session/SessionOss.js"
 
 /**
  * What callers say about sessions: how a new one should be, and which to list.
@@ -190,6 +288,20 @@ export * as SessionParams from "./SessionParams.js"
  * @since 0.1.0
  */
 export * as SessionRuntime from "./session/SessionRuntime.js"
+
+/**
+ * The user interface of a session: `session.ui`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionUi from "./session/SessionUi.js"
+
+/**
+ * The windows of a desktop session: `session.window`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionWindow from "./session/SessionWindow.js"
 
 /**
  * The tool of `wuying_shell`.

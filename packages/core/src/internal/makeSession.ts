@@ -2,11 +2,20 @@
 import * as Option from "effect/Option"
 import type { Session } from "../Session.js"
 import type { SessionHandle } from "../SessionHandle.js"
+import * as SessionAgent from "../session/SessionAgent.js"
+import * as SessionApplication from "../session/SessionApplication.js"
+import * as SessionBrowser from "../session/SessionBrowser.js"
 import * as SessionCode from "../session/SessionCode.js"
 import * as SessionCommand from "../session/SessionCommand.js"
+import * as SessionComputer from "../session/SessionComputer.js"
 import * as SessionContext from "../session/SessionContext.js"
 import * as SessionFileSystem from "../session/SessionFileSystem.js"
+import * as SessionFileTransfer from "../session/SessionFileTransfer.js"
+import * as SessionMobile from "../session/SessionMobile.js"
+import * as SessionOss from "../session/SessionOss.js"
 import type { AccountRuntime, SessionRuntime } from "../session/SessionRuntime.js"
+import * as SessionUi from "../session/SessionUi.js"
+import * as SessionWindow from "../session/SessionWindow.js"
 import { makeToolDirectory } from "../transport/SessionConnection.js"
 import type { SessionState } from "./connectionData.js"
 import { makeSessionOperations, type SessionOperations } from "./sessionOperations.js"
@@ -15,7 +24,16 @@ const modules = {
   command: SessionCommand.make,
   fileSystem: SessionFileSystem.make,
   code: SessionCode.make,
-  context: SessionContext.make
+  context: SessionContext.make,
+  computer: SessionComputer.make,
+  mobile: SessionMobile.make,
+  application: SessionApplication.make,
+  ui: SessionUi.make,
+  window: SessionWindow.make,
+  browser: SessionBrowser.make,
+  agent: SessionAgent.make,
+  oss: SessionOss.make,
+  fileTransfer: SessionFileTransfer.make
 } as const
 
 type Modules = { -readonly [Name in keyof typeof modules]?: ReturnType<(typeof modules)[Name]> }
@@ -94,6 +112,51 @@ class LiveSession implements Session.Service, SessionRuntime {
   get context() {
     this.made.context ??= modules.context(this)
     return this.made.context
+  }
+
+  get computer() {
+    this.made.computer ??= modules.computer(this)
+    return this.made.computer
+  }
+
+  get mobile() {
+    this.made.mobile ??= modules.mobile(this)
+    return this.made.mobile
+  }
+
+  get application() {
+    this.made.application ??= modules.application(this)
+    return this.made.application
+  }
+
+  get ui() {
+    this.made.ui ??= modules.ui(this)
+    return this.made.ui
+  }
+
+  get window() {
+    this.made.window ??= modules.window(this)
+    return this.made.window
+  }
+
+  get browser() {
+    this.made.browser ??= modules.browser(this)
+    return this.made.browser
+  }
+
+  get agent() {
+    this.made.agent ??= modules.agent(this)
+    return this.made.agent
+  }
+
+  get oss() {
+    this.made.oss ??= modules.oss(this)
+    return this.made.oss
+  }
+
+  get fileTransfer() {
+    this.made.fileTransfer ??= modules.fileTransfer(this)
+    return this.made.fileTransfer
   }
 
   private get own(): SessionOperations {

@@ -336,7 +336,9 @@ const build = (assets: Assets, runtime: Runtime.Runtime<never>, clock: Clock.Clo
           diskTotalBytes: CAPACITY_BYTES,
           diskUsedBytes: files().usedBytes
         })
-      )
+      ),
+      desktop: Effect.fail(new MachineError({ reason: "Missing", detail: "no desktop" })),
+      browser: Effect.fail(new MachineError({ reason: "Missing", detail: "no browser" }))
     },
     close: () => {
       isClosed = true

@@ -115,7 +115,9 @@ const fromConnection = (
     makeDirectory: (path) => order({ op: "mkdir", path }),
     remove: (path, options) => order({ op: "remove", path, recursive: options?.recursive === true }),
     move: (source, destination) => order({ op: "move", source, destination }),
-    metrics: get(Answers.Metrics, { op: "metrics" })
+    metrics: get(Answers.Metrics, { op: "metrics" }),
+    desktop: Effect.fail(new MachineError({ reason: "Missing", detail: "no desktop" })),
+    browser: Effect.fail(new MachineError({ reason: "Missing", detail: "no browser" }))
   }
 }
 

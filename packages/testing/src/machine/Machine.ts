@@ -10,6 +10,8 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Browser } from "./Browser.js"
+import type { Desktop } from "./Desktop.js"
 
 /**
  * Why a machine refused an operation. File reasons correspond to the errno a POSIX system would give
@@ -190,6 +192,10 @@ export interface Machine {
   ) => Effect.Effect<void, MachineError>
   readonly move: (source: string, destination: string) => Effect.Effect<void, MachineError>
   readonly metrics: Effect.Effect<MachineMetrics, MachineError>
+  /** Started when it is first asked for. */
+  readonly desktop: Effect.Effect<Desktop, MachineError>
+  /** The browser of the session; asking for it does not start it. */
+  readonly browser: Effect.Effect<Browser, MachineError>
 }
 
 /**

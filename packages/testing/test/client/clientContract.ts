@@ -5,46 +5,21 @@
 
 import { assert, describe, it } from "@effect/vitest"
 import * as AgentBay from "@effect-agentbay/core/AgentBay"
-import type { Session } from "@effect-agentbay/core/Session"
 import * as SessionHandle from "@effect-agentbay/core/SessionHandle"
-import { Chunk, Effect, Exit, Fiber, type Layer, Option, Redacted, Schema, Stream } from "effect"
+import { Chunk, Effect, Exit, Fiber, Option, Redacted, Schema, Stream } from "effect"
 import { TestCloud } from "../../src/TestCloud.js"
-
-type Provided = AgentBay.AgentBay | TestCloud
-
-/** Which way tool calls of a session take. */
-type Route = "api" | "link" | "vpc"
-
-export interface Subject<E> {
-  /** The client and a cloud that offers links, or not. */
-  readonly layer: (options: { readonly links: boolean }) => Layer.Layer<Provided, E>
-  /** Tests of what lies behind run once per route; slow machines can do with fewer bytes. */
-  readonly largeFileBytes: number
-}
+import { makeHarness, routes, type Subject } from "./harness.js"
 
 const pattern = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) % 256)
 
 const text = "first line\nzweite Zeile: äöü\n第三行 🌍🚀\r\n\ttabs \"quotes\" 'single' $HOME `id` \\n\n"
 
-export const clientContract = <E>(name: string, { largeFileBytes, layer }: Subject<E>) => {
-  const withLayer = <A, E2>(links: boolean, effect: Effect.Effect<A, E2, Provided>) =>
-    Effect.provide(effect, layer({ links }))
+export const clientContract = <E>(name: string, subject: Subject<E>) => {
+  const { largeFileBytes } = subject
+  const { withLayer, withSession } = makeHarness(subject)
 
-  const withSession = <A, E2>(
-    route: Route,
-    use: (session: Session.Service) => Effect.Effect<A, E2, Provided>
-  ) =>
-    withLayer(
-      route === "link",
-      Effect.scoped(
-        Effect.flatMap(AgentBay.AgentBay, (bay) =>
-          Effect.flatMap(bay.session({ imageId: "code_latest", isVpc: route === "vpc" }), use)
-        )
-      )
-    )
-
-  for (const route of ["api", "link", "vpc"] as const) {
+  for (const route of routes) {
     describe(`${name}, ${route} route`, () => {
       it.live("commands: output, exit code, directory, environment", () =>
         withSession(route, ({ command }) =>

@@ -1,12 +1,15 @@
 import * as LocalCloud from "../../src/server/LocalCloud.js"
-import { clientContract } from "./clientContract.js"
+import { contracts } from "./contracts.js"
+import type { Subject } from "./harness.js"
 
-clientContract("over HTTP, in-memory machine", {
-  layer: ({ links }) => LocalCloud.layerAgentBay({ links, machine: "memory" }),
-  largeFileBytes: 1_000_001
+const subject = (machine: Subject<unknown>["machine"], largeFileBytes: number) => ({
+  layer: ({ links }: { readonly links: boolean }) => LocalCloud.layerAgentBay({ links, machine }),
+  machine,
+  overHttp: true,
+  largeFileBytes
 })
 
-clientContract("over HTTP, real processes", {
-  layer: ({ links }) => LocalCloud.layerAgentBay({ links, machine: "bubblewrap" }),
-  largeFileBytes: 3_000_001
-})
+for (const contract of contracts) {
+  contract("over HTTP, in-memory machine", subject("memory", 1_000_001))
+  contract("over HTTP, real processes", subject("bubblewrap", 3_000_001))
+}

@@ -1,7 +1,11 @@
 import * as TestAgentBay from "../../src/TestAgentBay.js"
-import { clientContract } from "./clientContract.js"
+import { contracts } from "./contracts.js"
 
-clientContract("in memory", {
-  layer: ({ links }) => TestAgentBay.layerWith({ links }),
-  largeFileBytes: 3_000_001
-})
+for (const contract of contracts) {
+  contract("in memory", {
+    layer: ({ links }) => TestAgentBay.layerWith({ links }),
+    machine: "memory",
+    overHttp: false,
+    largeFileBytes: 3_000_001
+  })
+}

@@ -10,7 +10,7 @@ describe("links", () => {
   it.effect("follow the rules of the service", () =>
     Effect.gen(function* () {
       const browser = yield* createSession({ ImageId: "browser_latest" })
-      const linux = yield* createSession()
+      const linux = yield* createSession({ ImageId: "code_latest" })
       const link = (session: { SessionId: string }, parameters: Record<string, string>) =>
         call("GetLink", { SessionId: session.SessionId, ...parameters })
       const url = (session: { SessionId: string }, parameters: Record<string, string>) =>

@@ -1,0 +1,13 @@
+/**
+ * The tools that picture the screen.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * The tools of this family, by name.
+ *
+ * @since 0.1.0
+ * @category contracts
+ */
+export const all = {} as const
