@@ -4,6 +4,31 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
+import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
+import * as Runtime from "effect/Runtime"
+import * as RuntimeFlags from "effect/RuntimeFlags"
+
+/**
+ * Runs an effect in a fiber of its own that starts at once and may be interrupted whatever the caller allows. What
+ * ends without waiting for anything has ended when this returns.
+ */
+const start = <A, E, R>(
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<Fiber.RuntimeFiber<Exit.Exit<A, E>>, never, R> =>
+  Effect.withFiberRuntime((caller, { runtimeFlags }) =>
+    Effect.succeed(
+      Runtime.runFork(
+        Runtime.make({
+          context: caller.getFiberRef(FiberRef.currentContext),
+          runtimeFlags: RuntimeFlags.enable(runtimeFlags, RuntimeFlags.Interruption),
+          fiberRefs: FiberRefs.forkAs(caller.getFiberRefs(), FiberId.unsafeMake())
+        }),
+        // As an exit: a fiber that fails is logged by the runtime, and the failures of an HTTP client carry URLs.
+        Effect.exit(effect) as Effect.Effect<Exit.Exit<A, E>>
+      )
+    )
+  )
 
 /**
  * Fails as `onTimeout` says when `self` has not ended in time, and interrupts it then.
@@ -17,22 +42,24 @@ export const withDeadline = <A, E, R, E2>(
   onTimeout: () => E2
 ): Effect.Effect<A, E | E2, R> =>
   Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function* () {
+    Effect.flatMap(start(self), (work): Effect.Effect<A, E | E2> => {
+      const already = work.unsafePoll()
+      if (already !== null) return Exit.flatten(already)
       let isOver = false
-      // As an exit: a fiber that fails is logged by the runtime, and the failures of an HTTP client carry URLs.
-      const work = yield* Effect.forkDaemon(Effect.exit(Effect.interruptible(self)))
       const end = Effect.suspend(() => {
         isOver = true
         return Fiber.interruptAsFork(work, FiberId.none)
       })
-      const timer = yield* Effect.forkDaemon(
-        Effect.interruptible(Effect.zipRight(Effect.sleep(deadline), end))
+      const timer = Effect.forkDaemon(Effect.interruptible(Effect.zipRight(Effect.sleep(deadline), end)))
+      return Effect.flatMap(timer, (timer) =>
+        restore(Fiber.await(work)).pipe(
+          Effect.onInterrupt(() => Fiber.interrupt(work)),
+          Effect.ensuring(Fiber.interruptAsFork(timer, FiberId.none)),
+          Effect.flatMap((exit): Effect.Effect<A, E | E2> => {
+            const result = Exit.flatten(exit)
+            return isOver && Exit.isInterrupted(result) ? Effect.fail(onTimeout()) : result
+          })
+        )
       )
-      const exit = yield* restore(Fiber.await(work)).pipe(
-        Effect.onInterrupt(() => Fiber.interrupt(work)),
-        Effect.ensuring(Fiber.interruptAsFork(timer, FiberId.none))
-      )
-      const result = Exit.flatten(exit)
-      return isOver && Exit.isInterrupted(result) ? yield* Effect.fail(onTimeout()) : yield* result
     })
   )
