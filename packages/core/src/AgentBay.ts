@@ -1,5 +1,5 @@
 /**
- * The account: creates, finds, lists and ends sessions; holds contexts and networks.
+ * The account: creates, finds, lists and ends sessions; holds what outlives them.
  *
  * @since 0.1.0
  */
@@ -24,11 +24,16 @@ import * as Networks from "./Networks.js"
 import type { Session } from "./Session.js"
 import type { SessionHandle } from "./SessionHandle.js"
 import type * as SessionParams from "./SessionParams.js"
+import * as Skills from "./Skills.js"
 import * as Contexts from "./storage/Contexts.js"
+import * as Extensions from "./storage/Extensions.js"
+import * as MobileSimulation from "./storage/MobileSimulation.js"
 import * as ControlPlane from "./transport/ControlPlane.js"
 import * as LinkTransport from "./transport/LinkTransport.js"
+import * as Retries from "./transport/Retries.js"
 import * as ToolTransport from "./transport/ToolTransport.js"
 import type * as VpcTransport from "./transport/VpcTransport.js"
+import * as Volumes from "./Volumes.js"
 
 /**
  * What a session should be like; see `SessionParams.CreateParams` for every member.
@@ -164,8 +169,16 @@ export declare namespace AgentBay {
     ) => Effect.Effect<void, SessionError | InvalidArgument>
     /** File stores that outlive sessions. */
     readonly contexts: Contexts.Contexts
+    /** Browser extensions that sessions install. */
+    readonly extensions: Extensions.Extensions
     /** Private networks (beta). */
     readonly networks: Networks.Networks
+    /** Descriptions of devices that Android sessions can be made to look like. */
+    readonly mobileSimulation: MobileSimulation.MobileSimulation
+    /** Instructions for agents that sessions load (beta). */
+    readonly skills: Skills.Skills
+    /** Storage of an image that sessions are created with (beta). */
+    readonly volumes: Volumes.Volumes
   }
 }
 
@@ -187,10 +200,15 @@ export const make: Effect.Effect<
     toolTransport: yield* ToolTransport.ToolTransport,
     httpClient: yield* HttpClient.HttpClient
   }
+  const contexts = Contexts.make(account)
   return {
     ...makeSessions(account),
-    contexts: Contexts.make(account),
-    networks: Networks.make(account)
+    contexts,
+    extensions: Extensions.make(account, contexts),
+    networks: Networks.make(account),
+    mobileSimulation: MobileSimulation.make(account, contexts),
+    skills: Skills.make(account),
+    volumes: Volumes.make(account)
   }
 })
 
@@ -217,5 +235,6 @@ export const layer: Layer.Layer<
   AgentBayConfig.AgentBayConfig | HttpClient.HttpClient | VpcTransport.VpcTransport
 > = Layer.effect(AgentBay, make).pipe(
   Layer.provide(ToolTransport.layer),
-  Layer.provide([ControlPlane.layer, LinkTransport.layer])
+  Layer.provide([ControlPlane.layer, LinkTransport.layer]),
+  Layer.provide(Retries.layer)
 )

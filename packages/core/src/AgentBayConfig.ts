@@ -20,6 +20,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { InvalidConfiguration } from "./AgentBayError.js"
 import { version } from "./internal/version.js"
+import * as RetryPolicy from "./RetryPolicy.js"
 
 /**
  * The endpoint used when none is configured.
@@ -66,6 +67,8 @@ export interface Options {
    * one, or `auto`: the former, and the latter where the gateway does not know it. Default `auto`.
    */
   readonly deletion?: "auto" | "DeleteSessionAsync" | "ReleaseMcpSession" | undefined
+  /** When failed calls are repeated. Default `RetryPolicy.standard`; `RetryPolicy.none` turns it off. */
+  readonly retry?: RetryPolicy.RetryPolicy | undefined
 }
 
 /**
@@ -101,6 +104,7 @@ export declare namespace AgentBayConfig {
     readonly userAgent: string
     readonly vpcFallback: "none" | "api"
     readonly deletion: "auto" | "DeleteSessionAsync" | "ReleaseMcpSession"
+    readonly retry: RetryPolicy.RetryPolicy
   }
 }
 
@@ -176,7 +180,8 @@ export const make = (options: Options): Effect.Effect<AgentBayConfig.Service, In
       framework: options.framework ?? "",
       userAgent: options.userAgent ?? `effect-agentbay/${version}`,
       vpcFallback: options.vpcFallback ?? "none",
-      deletion: options.deletion ?? "auto"
+      deletion: options.deletion ?? "auto",
+      retry: options.retry ?? RetryPolicy.standard
     }
   })
 

@@ -8,6 +8,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as AgentBay from "@effect-agentbay/core/AgentBay"
 import * as AgentBayConfig from "@effect-agentbay/core/AgentBayConfig"
+import * as RetryPolicy from "@effect-agentbay/core/RetryPolicy"
 import * as VpcTransport from "@effect-agentbay/core/VpcTransport"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -26,7 +27,8 @@ import { TestCloud } from "./TestCloud.js"
 export interface Options extends Cloud.Options {
   /**
    * Settings of the client. Default: the key `akm-test` (or `apiKey`, when the cloud accepts only that one) and an
-   * endpoint of the in-memory cloud. Settings that `AgentBayConfig.make` refuses are a defect.
+   * endpoint of the in-memory cloud, and `RetryPolicy.none`, so that an injected fault shows at once and nothing waits
+   * for a clock that a test has to move. Settings that `AgentBayConfig.make` refuses are a defect.
    */
   readonly config?: Partial<AgentBayConfig.Options> | undefined
   /** What runs inside the sessions. Default: `InMemoryMachine.layer`. */
@@ -93,7 +95,14 @@ export const layerWith = (options: Options): Layer.Layer<AgentBay.AgentBay | Tes
   AgentBay.layer.pipe(
     Layer.provide(VpcTransport.layer),
     Layer.provide(
-      Layer.orDie(AgentBayConfig.layer({ apiKey: options.apiKey ?? "akm-test", endpoint, ...options.config }))
+      Layer.orDie(
+        AgentBayConfig.layer({
+          apiKey: options.apiKey ?? "akm-test",
+          endpoint,
+          retry: RetryPolicy.none,
+          ...options.config
+        })
+      )
     ),
     Layer.provideMerge(layerHttpClientWith(options)),
     // The fake HTTP client stays inside: a program's other requests are none of this cloud's business.

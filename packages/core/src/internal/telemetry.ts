@@ -20,6 +20,11 @@ const failures = Metric.counter("agentbay_failures", {
   incremental: true
 })
 
+const retries = Metric.counter("agentbay_retries", {
+  description: "Repeated wire calls by operation, route and reason of the failure before",
+  incremental: true
+})
+
 const latency = Metric.timerWithBoundaries(
   "agentbay_call_duration",
   // 1 ms to about 17 minutes.
@@ -78,6 +83,30 @@ const noteFailure = (call: Call, error: unknown): Effect.Effect<void> =>
       1
     ),
     annotateFailure(error)
+  )
+
+/** A call is about to be repeated after `waitMs`. */
+export const noteRetry = (
+  operation: string,
+  route: string,
+  error: unknown,
+  waitMs: number
+): Effect.Effect<void> =>
+  Metric.update(
+    retries.pipe(
+      Metric.tagged("operation", operation),
+      Metric.tagged("route", route),
+      Metric.tagged("reason", reasonOf(error))
+    ),
+    1
+  ).pipe(
+    Effect.zipRight(Effect.logDebug("repeating a call")),
+    Effect.annotateLogs({
+      "agentbay.operation": operation,
+      "agentbay.route": route,
+      "agentbay.error.reason": reasonOf(error),
+      "agentbay.retry.delay_ms": waitMs
+    })
   )
 
 /**

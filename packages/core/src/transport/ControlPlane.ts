@@ -14,7 +14,6 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
-import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as AgentBayConfig from "../AgentBayConfig.js"
@@ -32,7 +31,9 @@ import {
 } from "../internal/httpFailure.js"
 import { isRecord, parseJson } from "../internal/json.js"
 import { quietClient } from "../internal/quietClient.js"
+import { randomHex } from "../internal/randomHex.js"
 import { makeWatcher } from "../internal/telemetry.js"
+import * as Retries from "./Retries.js"
 
 /**
  * A successful answer. The members of the page are present where the action answers with one.
@@ -60,6 +61,8 @@ export interface CallOptions {
   readonly sessionId?: string | undefined
   /** Default: `timeouts.request` of the configuration. */
   readonly timeout?: Duration.Duration | undefined
+  /** `false` leaves repeating to the caller. Default true: by the policy of the client. */
+  readonly retry?: boolean | undefined
   /** Further secrets that the service may repeat in its messages. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted> | undefined
 }
@@ -84,7 +87,7 @@ export declare namespace ControlPlane {
    */
   export interface Service {
     /**
-     * Sends one action and reads its answer. Never repeats it.
+     * Sends one action and reads its answer; repeats it by the policy of the client (`RetryPolicy`).
      *
      * Fails with `SessionError`: the reason that the service's code stands for, `Transport` without a connection,
      * `Timeout` without an answer in time, `Decode` when the answer is not what the contract says.
@@ -102,18 +105,6 @@ const timestamp = (nowMs: number): string =>
   // The moment comes from the Clock; DateTime would add kilobytes to every bundle for this one text.
   // @effect-diagnostics-next-line globalDate:off
   `${new Date(nowMs).toISOString().slice(0, 19)}Z`
-
-/** 32 hexadecimal digits. */
-const nonce = Effect.map(Effect.all([Random.next, Random.next, Random.next]), (fractions) =>
-  fractions
-    .map((fraction) =>
-      Math.floor(fraction * 2 ** 44)
-        .toString(16)
-        .padStart(11, "0")
-    )
-    .join("")
-    .slice(0, 32)
-)
 
 const parseBody = (text: string): Either.Either<Record<string, unknown>, string> => {
   const body = parseJson(text)
@@ -144,6 +135,7 @@ export const make: Effect.Effect<
   const config = yield* AgentBayConfig.AgentBayConfig
   const client = quietClient(yield* HttpClient.HttpClient)
   const watch = makeWatcher()
+  const retries = yield* Retries.shared
   const authorization = `Bearer ${Redacted.value(config.apiKey)}`
 
   const read = <Data, DataEncoded>(
@@ -212,7 +204,7 @@ export const make: Effect.Effect<
       sessionId: options?.sessionId,
       secrets: [config.apiKey, ...(options?.secrets ?? [])]
     }
-    const deadline = options?.timeout ?? config.timeouts.request
+    const timeout = options?.timeout ?? config.timeouts.request
     const send = Effect.gen(function* () {
       const encoded = Schema.encodeEither(action.request)(request)
       if (Either.isLeft(encoded)) return yield* Effect.die(encoded.left)
@@ -229,7 +221,7 @@ export const make: Effect.Effect<
         Format: "json",
         Version: Action.apiVersion,
         Timestamp: timestamp(now),
-        SignatureNonce: yield* nonce,
+        SignatureNonce: yield* randomHex,
         ...inQuery
       })
       const response = yield* client.execute(
@@ -256,10 +248,9 @@ export const make: Effect.Effect<
         RequestError: (error) => Effect.fail(transportError(facts, error)),
         ResponseError: (error) => Effect.fail(transportError(facts, error))
       }),
-      (answer) => withDeadline(answer, deadline, () => timeoutError(facts, deadline)),
       Effect.tap((reply) => Effect.annotateCurrentSpan("agentbay.request.id", reply.requestId))
     )
-    return watch({
+    const watched = watch({
       spanName: `AgentBay.${action.name}`,
       operation: action.name,
       route: "control",
@@ -269,7 +260,15 @@ export const make: Effect.Effect<
         "agentbay.route": "control",
         ...(facts.sessionId === undefined ? {} : { "agentbay.session.id": facts.sessionId })
       }
-    })(send)
+    })
+    const attempt = (timeLeft: Duration.Duration) =>
+      watched(withDeadline(send, timeLeft, () => timeoutError(facts, timeout)))
+    return options?.retry === false
+      ? attempt(timeout)
+      : retries.run(
+          { operation: action.name, route: "control", idempotent: action.idempotent, timeout },
+          attempt
+        )
   }
 
   return { call }

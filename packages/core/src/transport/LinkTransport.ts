@@ -67,7 +67,7 @@ export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpCl
             operation: request.operation,
             sessionId: request.connection.sessionId,
             requestId,
-            secrets: [token, linkUrl, pathOf(linkUrl)]
+            secrets: [token, linkUrl, pathOf(linkUrl), ...(request.secrets ?? [])]
           }
           const base = Redacted.value(linkUrl).replace(/\/+$/, "")
           const body = {

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as AgentBayConfig from "../AgentBayConfig.js"
 import type { SessionError, ToolError, VpcUnavailable } from "../AgentBayError.js"
@@ -23,6 +24,7 @@ import { makeWatcher } from "../internal/telemetry.js"
 import { toolError } from "../internal/toolError.js"
 import * as ControlPlane from "./ControlPlane.js"
 import * as LinkTransport from "./LinkTransport.js"
+import * as Retries from "./Retries.js"
 import type { SessionConnection } from "./SessionConnection.js"
 import { fromApiData, type Route, type ToolAnswer } from "./ToolAnswer.js"
 import * as VpcTransport from "./VpcTransport.js"
@@ -36,8 +38,12 @@ export interface InvokeOptions {
   readonly operation: string
   /** Deadline of the call. Default: above the time the work itself may take, and that of the route. */
   readonly timeout?: Duration.Duration | undefined
+  /** Calling it twice has the effect of calling it once. Default: what the contract says of the tool. */
+  readonly idempotent?: boolean | undefined
   /** Default false. */
   readonly autoGenSession?: boolean | undefined
+  /** Secrets among the arguments, which the service or the tool may repeat. */
+  readonly secrets?: ReadonlyArray<Redacted.Redacted> | undefined
 }
 
 /**
@@ -75,7 +81,8 @@ export declare namespace ToolTransport {
      * Calls a tool of the contract and reads its answer.
      *
      * Fails with `ToolError` when the tool says no, `VpcUnavailable` when the VPC route cannot be taken, and
-     * `SessionError` for everything between here and the tool. Never repeats a call.
+     * `SessionError` for everything between here and the tool. Repeats a call by the policy of the client
+     * (`RetryPolicy`).
      */
     readonly call: <Name extends string, Args, ArgsEncoded, Result, Failure>(
       connection: SessionConnection,
@@ -124,6 +131,7 @@ export const make: Effect.Effect<
   const linkTransport = yield* LinkTransport.LinkTransport
   const vpcTransport = yield* VpcTransport.VpcTransport
   const watch = makeWatcher()
+  const retries = yield* Retries.shared
 
   const routeOf = (connection: SessionConnection, tool: string): Route =>
     connection.isVpc ? "vpc" : Option.isSome(linkOf(connection, tool)) ? "link" : "api"
@@ -143,7 +151,8 @@ export const make: Effect.Effect<
         operation: request.operation,
         sessionId: connection.sessionId,
         timeout: request.timeout,
-        secrets: Option.toArray(connection.token)
+        retry: false,
+        secrets: [...Option.toArray(connection.token), ...(request.secrets ?? [])]
       }
     )
     return Effect.flatMap(reply, ({ data, requestId }) => {
@@ -176,35 +185,39 @@ export const make: Effect.Effect<
   const invoke: ToolTransport.Service["invoke"] = (connection, tool, args, options) => {
     const route = routeOf(connection, tool)
     const timeout = options.timeout ?? (route === "link" ? config.timeouts.link : config.timeouts.request)
-    return send(
-      {
-        connection,
-        tool,
-        args,
-        operation: options.operation,
-        timeout,
-        autoGenSession: options.autoGenSession ?? false
-      },
-      route
-    ).pipe(
-      Effect.tap((answer) =>
-        Effect.annotateCurrentSpan({
-          "agentbay.request.id": answer.requestId,
-          "agentbay.route": answer.route
-        })
-      ),
-      watch({
-        spanName: `AgentBay.tool.${tool}`,
-        operation: tool,
-        route,
-        attributes: {
-          "agentbay.operation": options.operation,
-          "agentbay.tool": tool,
-          "agentbay.route": route,
-          "agentbay.session.id": connection.sessionId
-        }
-      })
-    )
+    const watched = watch({
+      spanName: `AgentBay.tool.${tool}`,
+      operation: tool,
+      route,
+      attributes: {
+        "agentbay.operation": options.operation,
+        "agentbay.tool": tool,
+        "agentbay.route": route,
+        "agentbay.session.id": connection.sessionId
+      }
+    })
+    const attempt = (timeLeft: Duration.Duration) =>
+      send(
+        {
+          connection,
+          tool,
+          args,
+          operation: options.operation,
+          timeout: timeLeft,
+          autoGenSession: options.autoGenSession ?? false,
+          secrets: options.secrets
+        },
+        route
+      ).pipe(
+        Effect.tap((answer) =>
+          Effect.annotateCurrentSpan({
+            "agentbay.request.id": answer.requestId,
+            "agentbay.route": answer.route
+          })
+        ),
+        watched
+      )
+    return retries.run({ operation: tool, route, idempotent: options.idempotent ?? false, timeout }, attempt)
   }
 
   const call: ToolTransport.Service["call"] = (connection, tool, args, options) =>
@@ -219,8 +232,14 @@ export const make: Effect.Effect<
           onNone: () => patience,
           onSome: (budget) => Duration.max(patience, Duration.sum(budget, grace))
         })
-      const answer = yield* invoke(connection, tool.name, encoded.right, { ...options, timeout })
-      if (answer.isError) return yield* toolError(connection, options.operation, tool.name, answer)
+      const answer = yield* invoke(connection, tool.name, encoded.right, {
+        idempotent: tool.idempotent,
+        ...options,
+        timeout
+      })
+      if (answer.isError) {
+        return yield* toolError(connection, options.operation, tool.name, answer, options.secrets)
+      }
       const value = Schema.decodeEither(tool.result)(answer.text)
       if (Either.isLeft(value)) {
         return yield* Effect.fail(

@@ -98,7 +98,7 @@ export const make: Effect.Effect<VpcTransport.Service, never, HttpClient.HttpCli
             operation: request.operation,
             sessionId: request.connection.sessionId,
             requestId,
-            secrets: Option.toArray(request.connection.token)
+            secrets: [...Option.toArray(request.connection.token), ...(request.secrets ?? [])]
           }
           const query = encodeForm({
             server,

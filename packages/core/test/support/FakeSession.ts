@@ -22,6 +22,7 @@ import {
 } from "@effect-agentbay/core"
 import { Effect, Layer, Option, Redacted } from "effect"
 import { encodeForm } from "../../src/internal/form.js"
+import * as RetryPolicy from "../../src/RetryPolicy.js"
 
 export type Json = Record<string, unknown>
 
@@ -299,7 +300,7 @@ export const makeFakeSession = (options: Options = {}) =>
       }
     } as unknown as ControlPlane.ControlPlane.Service
 
-    const config = yield* AgentBayConfig.make({ apiKey: "akm-test" })
+    const config = yield* AgentBayConfig.make({ apiKey: "akm-test", retry: RetryPolicy.none })
     const toolTransport = yield* ToolTransport.make.pipe(
       Effect.provide(
         Layer.mergeAll(

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as AgentBayConfig from "../../src/AgentBayConfig.js"
+import * as RetryPolicy from "../../src/RetryPolicy.js"
 import * as ControlPlane from "../../src/transport/ControlPlane.js"
 import * as LinkTransport from "../../src/transport/LinkTransport.js"
 import { makeToolDirectory, type SessionConnection } from "../../src/transport/SessionConnection.js"
@@ -16,9 +17,16 @@ import { secrets } from "./secrets.js"
 
 export type Settings = Partial<AgentBayConfig.Options>
 
-/** The settings of every scripted account, unless a test says otherwise. */
+/** The settings of every scripted account, unless a test says otherwise: a failure shows at once. */
 export const configLayer = (settings: Settings = {}) =>
-  Layer.orDie(AgentBayConfig.layer({ apiKey: secrets.apiKey, endpoint: "https://gateway.test", ...settings }))
+  Layer.orDie(
+    AgentBayConfig.layer({
+      apiKey: secrets.apiKey,
+      endpoint: "https://gateway.test",
+      retry: RetryPolicy.none,
+      ...settings
+    })
+  )
 
 /** All transports, and the service that they talk to. */
 export const makeTransports = (script: Script, settings: Settings = {}, vpc = VpcTransport.layer) =>

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as AgentBay from "../../../src/AgentBay.js"
 import * as AgentBayConfig from "../../../src/AgentBayConfig.js"
+import * as RetryPolicy from "../../../src/RetryPolicy.js"
 import type { Session } from "../../../src/Session.js"
 import * as ControlPlane from "../../../src/transport/ControlPlane.js"
 import * as VpcTransport from "../../../src/transport/VpcTransport.js"
@@ -22,6 +23,8 @@ export interface World {
 /** The settings of the recorded client: its key, the recorded endpoint, and what the line sets itself. */
 const settingsOf = ({ vector, version }: Case): AgentBayConfig.Options => ({
   apiKey: "akm-TESTKEY",
+  // The recorded client never repeats a call.
+  retry: RetryPolicy.none,
   endpoint: `http://${vector.call.client?.endpoint ?? `127.0.0.1:${port}`}`,
   regionId: vector.call.client?.region_id,
   deletion: version === "0.10.2" ? "ReleaseMcpSession" : "DeleteSessionAsync"
