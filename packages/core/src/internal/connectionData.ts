@@ -8,10 +8,13 @@ import { ToolList } from "../contract/ToolEntry.js"
 import type { SessionIdentity } from "../Session.js"
 import { emptyToolDirectory, makeToolDirectory, type ToolDirectory } from "../transport/SessionConnection.js"
 import { isRecord, parseJson } from "./json.js"
+import type { Labels } from "./lease.js"
 
 /** Everything a handle knows of its session. */
 export interface SessionState extends SessionIdentity {
   readonly tools: ToolDirectory
+  /** The labels that trace the session; absent where they are not known. */
+  readonly lease?: Labels | undefined
 }
 
 /** The members that `CreateMcpSession` and `GetSession` share. */

@@ -7,6 +7,7 @@ import * as MobileConfiguration from "../MobileConfiguration.js"
 import type { CreateParams } from "../SessionParams.js"
 import * as BrowserContext from "../storage/BrowserContext.js"
 import type { ContextSync } from "../storage/SyncPolicy.js"
+import type { Labels } from "./lease.js"
 import { version } from "./version.js"
 
 /** Every context that the session will mount, in the order of the official clients. */
@@ -31,12 +32,13 @@ const sdkStats = (framework: string) => ({
 
 export const createRequest = (
   params: CreateParams,
-  config: AgentBayConfig.Service
+  config: AgentBayConfig.Service,
+  lease: Labels
 ): Action.Request<typeof CreateMcpSession> => {
   const contexts = mountedContexts(params)
   return {
     imageId: params.imageId,
-    labels: params.labels,
+    labels: Object.keys(lease).length === 0 ? params.labels : { ...params.labels, ...lease },
     mcpPolicyId: params.policyId,
     // Only the first service knows the flag; later ones refuse nothing but ignore it.
     vpcResource: params.isVpc === true ? true : undefined,
@@ -48,6 +50,9 @@ export const createRequest = (
     sdkStats: sdkStats(params.framework ?? config.framework),
     networkId: params.networkId,
     loginRegionId: params.regionId ?? Option.getOrUndefined(config.regionId),
-    enableRecord: params.enableBrowserReplay
+    enableRecord: params.enableBrowserReplay,
+    loadSkill: params.loadSkills === true ? true : undefined,
+    skills: params.skillNames,
+    volumeId: params.volumeId
   }
 }

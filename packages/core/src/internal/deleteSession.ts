@@ -79,27 +79,35 @@ export const deleteSession = (
     )
   )
 
-/**
- * What a closing scope does: deletes, wakes a paused session that refuses to be deleted, repeats what is worth
- * repeating, and says loudly when the session may still be alive.
- */
-export const releaseSession = (account: AccountRuntime, sessionId: string): Effect.Effect<void> => {
-  const remove = deleteSession(account, "AgentBay.session", sessionId)
+/** Deletes, wakes a paused session that refuses to be deleted, and repeats what is worth repeating. */
+export const endSession = (
+  account: AccountRuntime,
+  operation: string,
+  sessionId: string
+): Effect.Effect<void, SessionError> => {
+  const remove = Effect.catchTag(deleteSession(account, operation, sessionId), "InvalidArgument", Effect.die)
   return remove.pipe(
     Effect.catchIf(
-      (error) => error._tag === "SessionError" && error.reason === "Conflict",
-      () => Effect.zipRight(resumeSession(account, sessionId), remove)
+      (error) => error.reason === "Conflict",
+      () =>
+        Effect.zipRight(
+          Effect.catchTag(resumeSession(account, sessionId), "InvalidArgument", Effect.die),
+          remove
+        )
     ),
     Effect.retry({
       // At once the first time, so that a passing fault costs a test in virtual time nothing.
       schedule: Schedule.andThen(Schedule.recurs(1), Schedule.exponential("200 millis")),
       times: 5,
-      while: (error) => error._tag === "SessionError" && error.isRetryable && !isUnconfirmed(error)
-    }),
-    Effect.catchAll((error) =>
-      Effect.logError(
-        `Session ${sessionId} could not be deleted and may still be alive: ${error.message}`
-      ).pipe(Effect.annotateLogs({ "agentbay.session.id": sessionId }))
-    )
+      while: (error) => error.isRetryable && !isUnconfirmed(error)
+    })
   )
 }
+
+/** What a closing scope does: ends the session, and says loudly when it may still be alive. */
+export const releaseSession = (account: AccountRuntime, sessionId: string): Effect.Effect<void> =>
+  Effect.catchAll(endSession(account, "AgentBay.session", sessionId), (error) =>
+    Effect.logError(
+      `Session ${sessionId} could not be deleted and may still be alive: ${error.message}`
+    ).pipe(Effect.annotateLogs({ "agentbay.session.id": sessionId }))
+  )

@@ -14,10 +14,14 @@ import { deleteSession } from "./deleteSession.js"
 import { makeGet } from "./getSession.js"
 import { sessionError } from "./httpFailure.js"
 import { makeSession, stateOfHandle } from "./makeSession.js"
+import { makeReap } from "./reap.js"
 import { ensureLabels } from "./sessionOperations.js"
 import { ensure, ensureText } from "./validate.js"
 
-type Sessions = Omit<AgentBay.Service, "contexts" | "networks">
+type Sessions = Pick<
+  AgentBay.Service,
+  "session" | "create" | "get" | "attach" | "list" | "listAll" | "reap" | "delete"
+>
 type ListOptions = NonNullable<Parameters<AgentBay.Service["list"]>[0]>
 
 const isStatus = Schema.is(SessionStatusFilter)
@@ -44,7 +48,7 @@ const ensureListOptions = (operation: string, options: ListOptions) =>
       options.status,
       `it must be one of ${SessionStatusFilter.literals.join(", ")}`
     )
-    if (options.labels !== undefined) yield* ensureLabels(operation, options.labels, false)
+    if (options.labels !== undefined) yield* ensureLabels(operation, options.labels, { ownAllowed: true })
   })
 
 export const makeSessions = (account: AccountRuntime): Sessions => {
@@ -117,6 +121,7 @@ export const makeSessions = (account: AccountRuntime): Sessions => {
     attach: (handle) => makeSession(account, stateOfHandle(handle)),
     list,
     listAll,
+    reap: makeReap(account, listAll),
     delete: Effect.fn("AgentBay.delete")(function* (sessionId, options) {
       yield* ensureText("AgentBay.delete", "sessionId", sessionId)
       yield* deleteSession(account, "AgentBay.delete", sessionId, options?.timeout)

@@ -1,12 +1,10 @@
 /** The operations of the handle itself, by what they ask the service. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
+import type { SessionError } from "../AgentBayError.js"
 import {
-  GetLabel,
   GetLink,
   GetMcpResource,
   GetSession,
@@ -21,6 +19,9 @@ import { callTool, type SessionRuntime } from "../session/SessionRuntime.js"
 import { makeToolDirectory, type ToolDirectory } from "../transport/SessionConnection.js"
 import { deleteSession } from "./deleteSession.js"
 import { sessionError } from "./httpFailure.js"
+import { withKeyNames } from "./keys.js"
+import { isOwnLabel, type Labels, splitLabels } from "./lease.js"
+import { readLabels } from "./sessionLabels.js"
 import { pauseSession, resumeSession } from "./sessionState.js"
 import { toolError } from "./toolError.js"
 import { ensure, ensureText, ensureTimeout } from "./validate.js"
@@ -38,25 +39,35 @@ export type SessionOperations = Pick<
   | "pause"
   | "resume"
   | "metrics"
->
-
-const decodeLabels = Schema.decodeEither(
-  Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String }))
-)
+> & {
+  /** Writes labels of the lease beside all others. */
+  readonly renewLease: (lease: Labels) => Effect.Effect<void, SessionError>
+}
 
 const fallbackImage = "linux_latest"
 
-/** Checks labels as `setLabels` does; `field` names them in the error. */
-export const ensureLabels = (operation: string, labels: unknown, atLeastOne: boolean) =>
+/** Checks labels to be set, or to look for: then those of leases are welcome. */
+export const ensureLabels = (
+  operation: string,
+  labels: unknown,
+  rules: { readonly atLeastOne?: boolean; readonly ownAllowed?: boolean } = {}
+) =>
   Effect.gen(function* () {
     const isRecord = typeof labels === "object" && labels !== null && !Array.isArray(labels)
     yield* ensure(isRecord, operation, "labels", labels, "it must be an object of texts")
     const entries = Object.entries(labels as Record<string, unknown>)
-    if (atLeastOne) {
+    if (rules.atLeastOne === true) {
       yield* ensure(entries.length > 0, operation, "labels", labels, "it must have at least one label")
     }
     for (const [key, value] of entries) {
       yield* ensure(key.trim() !== "", operation, "labels", key, "every key must be a non-blank text")
+      yield* ensure(
+        rules.ownAllowed === true || !isOwnLabel(key),
+        operation,
+        "labels",
+        key,
+        "this key is kept for the lease of the session"
+      )
       yield* ensureText(operation, `labels.${key}`, value)
     }
   })
@@ -67,6 +78,8 @@ export const makeSessionOperations = (
     readonly imageId: Option.Option<string>
     readonly context: () => SessionContext.Service
     readonly setTools: (tools: ToolDirectory) => void
+    readonly lease: () => Labels | undefined
+    readonly setLease: (lease: Labels) => void
   }
 ): SessionOperations => {
   const { account, sessionId } = runtime
@@ -89,11 +102,16 @@ export const makeSessionOperations = (
         options?.timeout === undefined
           ? undefined
           : yield* ensureTimeout(operation, "timeout", options.timeout)
-      const answer = yield* account.toolTransport.invoke(runtime.connection(), name, args ?? {}, {
-        operation,
-        timeout,
-        autoGenSession: options?.autoGenSession
-      })
+      const answer = yield* account.toolTransport.invoke(
+        runtime.connection(),
+        name,
+        withKeyNames(name, args ?? {}),
+        {
+          operation,
+          timeout,
+          autoGenSession: options?.autoGenSession
+        }
+      )
       return answer.isError ? yield* toolError(runtime.connection(), operation, name, answer) : answer
     }
   )
@@ -140,22 +158,35 @@ export const makeSessionOperations = (
     }
   }).pipe(Effect.withSpan("Session.status"))
 
-  const getLabels: SessionOperations["getLabels"] = Effect.gen(function* () {
-    const operation = "Session.getLabels"
-    const { data, requestId } = yield* controlPlane.call(GetLabel, { sessionId }, factsOf(operation))
-    const text = data?.labels ?? Option.none<string>()
-    if (Option.isNone(text)) return {}
-    const labels = decodeLabels(text.value)
-    return Either.isRight(labels)
-      ? labels.right
-      : yield* Effect.fail(decodeError(operation, requestId, "Labels is not a JSON object of texts"))
-  }).pipe(Effect.withSpan("Session.getLabels"))
+  const getLabels: SessionOperations["getLabels"] = readLabels(account, "Session.getLabels", sessionId).pipe(
+    Effect.map((labels) => splitLabels(labels).users),
+    Effect.withSpan("Session.getLabels")
+  )
+
+  // The service replaces all labels at once: whoever writes some must write the others again.
+  const oneAtATime = Effect.unsafeMakeSemaphore(1).withPermits(1)
 
   const setLabels: SessionOperations["setLabels"] = Effect.fn("Session.setLabels")(function* (labels) {
     const operation = "Session.setLabels"
-    yield* ensureLabels(operation, labels, true)
-    yield* controlPlane.call(SetLabel, { sessionId, labels }, factsOf(operation))
+    yield* ensureLabels(operation, labels, { atLeastOne: true })
+    const write = Effect.gen(function* () {
+      const lease =
+        parts.lease() ??
+        (Option.isNone(account.config.lease)
+          ? {}
+          : splitLabels(yield* readLabels(account, operation, sessionId)).own)
+      yield* controlPlane.call(SetLabel, { sessionId, labels: { ...labels, ...lease } }, factsOf(operation))
+    })
+    yield* oneAtATime(write)
   })
+
+  const renewLease: SessionOperations["renewLease"] = (lease) =>
+    Effect.gen(function* () {
+      const operation = "AgentBay.session"
+      const labels = { ...(yield* readLabels(account, operation, sessionId)), ...lease }
+      yield* controlPlane.call(SetLabel, { sessionId, labels }, factsOf(operation))
+      parts.setLease(splitLabels(labels).own)
+    }).pipe(oneAtATime)
 
   const getLink: SessionOperations["getLink"] = Effect.fn("Session.getLink")(function* (options) {
     const operation = "Session.getLink"
@@ -227,6 +258,7 @@ export const makeSessionOperations = (
     status,
     getLabels,
     setLabels,
+    renewLease,
     getLink,
     // The two call signatures of `delete` differ only in what they can fail with.
     delete: deleteThis as SessionOperations["delete"],

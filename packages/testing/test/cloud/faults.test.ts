@@ -39,10 +39,11 @@ describe("faults, as the client meets them", () => {
     Effect.gen(function* () {
       const bay = yield* AgentBay.AgentBay
       const cloud = yield* TestCloud
-      yield* cloud.fail({ action: "CreateMcpSession" }, Fault.lost)
-      const error = yield* failure(bay.create())
+      const { sessionId } = yield* bay.create()
+      yield* cloud.fail({ action: "DeleteSessionAsync" }, Fault.lost)
+      const error = yield* failure(bay.delete(sessionId))
       assert.deepInclude(error, { _tag: "SessionError", reason: "Transport", phase: "unknown" })
-      assert.lengthOf(yield* cloud.sessions, 1)
+      assert.lengthOf(yield* cloud.sessions, 0)
     }).pipe(withClient)
   )
 
@@ -50,11 +51,12 @@ describe("faults, as the client meets them", () => {
     Effect.gen(function* () {
       const bay = yield* AgentBay.AgentBay
       const cloud = yield* TestCloud
-      yield* cloud.fail({ action: "CreateMcpSession" }, Fault.slow("5 minutes"))
-      const fiber = yield* Effect.fork(failure(bay.create()))
+      const { sessionId } = yield* bay.create()
+      yield* cloud.fail({ action: "DeleteSessionAsync" }, Fault.slow("5 minutes"))
+      const fiber = yield* Effect.fork(failure(bay.delete(sessionId)))
       yield* TestClock.adjust("1 minutes")
       assert.deepInclude(yield* Fiber.join(fiber), { reason: "Timeout", phase: "unknown" })
-      assert.lengthOf(yield* cloud.sessions, 1)
+      assert.lengthOf(yield* cloud.sessions, 0)
     }).pipe(withClient)
   )
 
@@ -184,7 +186,7 @@ describe("faults", () => {
       yield* cloud.fail({ route: "presigned" }, Fault.truncatedJson)
       const response = yield* execute(HttpClientRequest.get(Url))
       assert.strictEqual(yield* Effect.orDie(response.text), "01234")
-      assert.isUndefined(response.headers["content-length"])
+      assert.strictEqual(response.headers["content-length"], "5")
     }).pipe(run)
   )
 
