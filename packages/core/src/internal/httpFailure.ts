@@ -80,6 +80,14 @@ export const timeoutError = (facts: CallFacts, deadline: Duration.Duration): Ses
     detail: `no answer within ${Duration.format(deadline)}`
   })
 
+/** Its turn did not come: nothing was sent. */
+export const tooLateError = (facts: CallFacts, timeout: Duration.Duration): SessionError =>
+  sessionError(facts, {
+    reason: "Timeout",
+    phase: "notSent",
+    detail: `its turn did not come within ${Duration.format(timeout)}`
+  })
+
 const unauthorized =
   /^(NOT_LOGIN|Unauthorized|Forbidden|InvalidApiKey|InvalidAccessKey|NoPermission|Forbidden\..*)$/i
 const conflict =

@@ -27,6 +27,7 @@ import {
   retryAfterMs,
   sessionError,
   timeoutError,
+  tooLateError,
   transportError
 } from "../internal/httpFailure.js"
 import { isRecord, parseJson } from "../internal/json.js"
@@ -266,7 +267,13 @@ export const make: Effect.Effect<
     return options?.retry === false
       ? attempt(timeout)
       : retries.run(
-          { operation: action.name, route: "control", idempotent: action.idempotent, timeout },
+          {
+            operation: action.name,
+            route: "control",
+            idempotent: action.idempotent,
+            timeout,
+            tooLate: () => tooLateError(facts, timeout)
+          },
           attempt
         )
   }

@@ -1,5 +1,6 @@
 /**
- * Repeats failed calls by the policy of the client, within its stock of repetitions.
+ * Every call passes here: it waits for its turn where there are limits, and is repeated by the policy of the client,
+ * within its stock of repetitions.
  *
  * @since 0.1.0
  */
@@ -14,13 +15,14 @@ import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import * as AgentBayConfig from "../AgentBayConfig.js"
 import { noteRetry } from "../internal/telemetry.js"
+import { RequestLimits } from "../RequestLimits.js"
 import * as RetryPolicy from "../RetryPolicy.js"
 
 /**
  * @since 0.1.0
  * @category models
  */
-export interface Repeatable {
+export interface Repeatable<E> {
   /** For metrics and logs: the action or tool, and the way it takes. */
   readonly operation: string
   readonly route: string
@@ -28,6 +30,8 @@ export interface Repeatable {
   readonly idempotent: boolean
   /** All attempts together end by then. */
   readonly timeout: Duration.Duration
+  /** The failure of a call whose turn does not come in time (`RequestLimits`). */
+  readonly tooLate: () => E
 }
 
 /**
@@ -51,7 +55,7 @@ export declare namespace Retries {
      * with the failure of the last one.
      */
     readonly run: <A, E, R>(
-      call: Repeatable,
+      call: Repeatable<E>,
       attempt: (timeLeft: Duration.Duration) => Effect.Effect<A, E, R>
     ) => Effect.Effect<A, E, R>
   }
@@ -81,13 +85,13 @@ const repetition = 10
  * @category constructors
  */
 export const make = (policy: RetryPolicy.RetryPolicy): Effect.Effect<Retries.Service> =>
-  Effect.sync(() => {
+  Effect.map(Effect.serviceOption(RequestLimits), (limits) => {
     const most = policy.budget * repetition
     let stock = most
 
     /** How long to wait before the next attempt; none when there is none. */
     const next = (
-      call: Repeatable,
+      call: Repeatable<unknown>,
       failure: RetryPolicy.Failure,
       own: RetryPolicy.RetryPolicy,
       state: unknown,
@@ -108,11 +112,13 @@ export const make = (policy: RetryPolicy.RetryPolicy): Effect.Effect<Retries.Ser
       })
 
     const run = <A, E, R>(
-      call: Repeatable,
+      call: Repeatable<E>,
       attempt: (timeLeft: Duration.Duration) => Effect.Effect<A, E, R>
     ): Effect.Effect<A, E, R> =>
       Effect.flatMap(Clock.currentTimeMillis, (startedAt) => {
         const endsAt = startedAt + Duration.toMillis(call.timeout)
+        const admitted = (timeLeft: Duration.Duration) =>
+          Option.isNone(limits) ? attempt(timeLeft) : limits.value.admit(timeLeft, attempt, call.tooLate)
         const recover = (error: E, own: RetryPolicy.RetryPolicy, state: unknown): Effect.Effect<A, E, R> =>
           isFailure(error)
             ? Effect.flatMap(next(call, error, own, state, endsAt), (due) =>
@@ -121,12 +127,12 @@ export const make = (policy: RetryPolicy.RetryPolicy): Effect.Effect<Retries.Ser
                   : noteRetry(call.operation, call.route, error, due.wait).pipe(
                       Effect.zipRight(Effect.sleep(due.wait)),
                       Effect.zipRight(Clock.currentTimeMillis),
-                      Effect.flatMap((now) => attempt(Duration.millis(endsAt - now))),
+                      Effect.flatMap((now) => admitted(Duration.millis(endsAt - now))),
                       Effect.catchAll((another) => recover(another, own, due.state))
                     )
               )
             : Effect.fail(error)
-        return Effect.matchEffect(attempt(call.timeout), {
+        return Effect.matchEffect(admitted(call.timeout), {
           onSuccess: (value) => {
             stock = Math.min(most, stock + 1)
             return Effect.succeed(value)

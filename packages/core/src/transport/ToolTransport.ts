@@ -19,7 +19,7 @@ import type { SessionError, ToolError, VpcUnavailable } from "../AgentBayError.j
 import { CallMcpTool } from "../contract/actions/ToolActions.js"
 import type { Tool } from "../contract/Tool.js"
 import type { ToolRequest } from "../internal/directCall.js"
-import { sessionError } from "../internal/httpFailure.js"
+import { sessionError, tooLateError } from "../internal/httpFailure.js"
 import { makeWatcher } from "../internal/telemetry.js"
 import { toolError } from "../internal/toolError.js"
 import * as ControlPlane from "./ControlPlane.js"
@@ -217,7 +217,12 @@ export const make: Effect.Effect<
         ),
         watched
       )
-    return retries.run({ operation: tool, route, idempotent: options.idempotent ?? false, timeout }, attempt)
+    const facts = { operation: options.operation, sessionId: connection.sessionId, secrets: [] }
+    const tooLate = () => tooLateError(facts, timeout)
+    return retries.run(
+      { operation: tool, route, idempotent: options.idempotent ?? false, timeout, tooLate },
+      attempt
+    )
   }
 
   const call: ToolTransport.Service["call"] = (connection, tool, args, options) =>
