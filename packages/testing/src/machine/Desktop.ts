@@ -43,7 +43,8 @@ export interface Picture {
 }
 
 /**
- * A window; position and size in pixels, with its frame.
+ * A window; position and size in pixels, with its frame. Its children are its dialogues. `pid` is 0 and
+ * `processName` empty where its program does not tell.
  *
  * @since 0.1.0
  * @category models
@@ -77,6 +78,7 @@ export interface DesktopProcess {
 export interface InstalledApplication {
   readonly name: string
   readonly startCommand: string
+  /** For `stopByCommand`. */
   readonly stopCommand: string
   readonly workDirectory: string
   /** Where the system shows it. */
@@ -85,10 +87,34 @@ export interface InstalledApplication {
 }
 
 /**
+ * `close` asks the program to close the window, which may ask back and leave it open. `restore` makes of a
+ * minimized, fullscreen or maximized window what it was before.
+ *
  * @since 0.1.0
  * @category models
  */
 export type WindowChange = "activate" | "close" | "maximize" | "minimize" | "restore" | "fullscreen"
+
+/**
+ * What a model of a desktop knows beyond its pictures. `text` is what was typed into a window.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DesktopState {
+  /** From the lowest to the uppermost. */
+  readonly windows: ReadonlyArray<
+    DesktopWindow & {
+      readonly text: string
+      readonly state: "normal" | "maximized" | "minimized" | "fullscreen"
+      readonly isActive: boolean
+    }
+  >
+  /** In the order in which they were pressed, by the names of the service. */
+  readonly heldKeys: ReadonlyArray<string>
+  readonly cursor: Point
+  readonly focusMode: boolean
+}
 
 /**
  * Names of keys are those of the service (`Ctrl`, `Enter`, `ArrowUp`, `a`, `F5`), in any case. A window, process or
@@ -124,21 +150,28 @@ export interface Desktop {
   readonly windows: Effect.Effect<ReadonlyArray<DesktopWindow>, MachineError>
   readonly activeWindow: Effect.Effect<Option.Option<DesktopWindow>, MachineError>
   readonly changeWindow: (id: number, change: WindowChange) => Effect.Effect<void, MachineError>
+  /** A window that is not in its normal state is refused with `Invalid`. */
   readonly resizeWindow: (id: number, width: number, height: number) => Effect.Effect<void, MachineError>
   readonly moveWindow: (id: number, point: Point) => Effect.Effect<void, MachineError>
   /** While on, a new window does not take the focus. */
   readonly focusMode: (on: boolean) => Effect.Effect<void, MachineError>
   readonly screenshot: (format: "png" | "jpeg") => Effect.Effect<Picture, MachineError>
   readonly installedApplications: Effect.Effect<ReadonlyArray<InstalledApplication>, MachineError>
-  /** Starts a program and says which processes that made. */
+  /**
+   * Starts a program and says which processes that made. Waits until it shows a window, but at most some seconds:
+   * not every program has one. A program that ends before with a failure fails with its words.
+   */
   readonly start: (options: {
     readonly command: string
     readonly workDirectory?: string | undefined
   }) => Effect.Effect<ReadonlyArray<DesktopProcess>, MachineError>
   readonly stopByName: (name: string) => Effect.Effect<void, MachineError>
   readonly stopByPid: (pid: number) => Effect.Effect<void, MachineError>
+  /** Runs a shell command that stops a program, such as `pkill xterm`; fails when the command does. */
   readonly stopByCommand: (command: string) => Effect.Effect<void, MachineError>
   /** The processes that have a window. */
   readonly visibleProcesses: Effect.Effect<ReadonlyArray<DesktopProcess>, MachineError>
   readonly processes: Effect.Effect<ReadonlyArray<DesktopProcess>, MachineError>
+  /** Absent where the desktop is no model: a real screen shows itself in its pictures only. */
+  readonly inspect?: Effect.Effect<DesktopState, MachineError> | undefined
 }
