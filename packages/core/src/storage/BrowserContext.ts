@@ -21,7 +21,7 @@ export const BrowserContext = Schema.Struct({
    * `everything` the whole profile (the first service's behaviour). Default `standard`.
    */
   syncMode: Schema.optional(Schema.Literal("minimal", "standard", "everything")),
-  /** Extensions to install: the context that holds their archives, and their ids. */
+  /** Extensions to install: the context that holds their archives, and their ids; see `ExtensionStore.option`. */
   extensions: Schema.optional(
     Schema.Struct({
       contextId: Schema.NonEmptyTrimmedString,

@@ -56,7 +56,10 @@ export interface Options extends Cloud.Options {
    * Default `auto`.
    */
   readonly machine?: "auto" | "memory" | "bubblewrap" | undefined
-  /** Where contexts and their files are kept. Default: in memory, gone with the cloud. */
+  /**
+   * Where contexts, buckets and their files are kept. Default: below the directory for temporary files, deleted with
+   * the cloud.
+   */
   readonly dataDirectory?: string | undefined
 }
 
@@ -127,7 +130,7 @@ const make = (
     const main = yield* listen({ host, port: options.port ?? 0, tls: certificate })
     const direct = certificate === undefined ? main : yield* listen({ host, port: 0, tls: undefined })
     const address = `${inUrl(reachable(host))}`
-    const { gateway, handle } = yield* Cloud.make(
+    const { handle, ...doors } = yield* Cloud.make(
       { journalLimit: 1_000, journalTextLimit: 1_000, ...options },
       {
         base: `http://${address}:${direct.port}`,
@@ -136,8 +139,8 @@ const make = (
         identifiers: "random"
       }
     )
-    yield* main.serve(gateway)
-    if (direct !== main) yield* direct.serve(gateway)
+    yield* main.serve(doors)
+    if (direct !== main) yield* direct.serve(doors)
     const endpoint = `${address}:${main.port}`
     return Context.make(TestCloud, handle).pipe(
       Context.add(LocalCloud, {
@@ -165,7 +168,7 @@ const machinesFor = (
 }
 
 const storeFor = (directory: string | undefined) =>
-  directory === undefined ? ContextStore.layerMemory : ContextStore.layerDirectory(directory)
+  directory === undefined ? ContextStore.layerTemporary : ContextStore.layerDirectory(directory)
 
 /**
  * A cloud on a port for as long as the layer lives, with two handles on it. Closing it ends every session with all

@@ -13,12 +13,29 @@ const refused = (message: string) => Effect.fail(refusal(400, "InvalidParameter.
 
 const onlyBrowser = refused("only BrowserUse image support cdp")
 
+/** Ports of a session that a link may lead to. */
+export const isLinkPort = (port: number): boolean => port >= firstPort && port <= lastPort
+
 const host = (state: State): string => state.addresses.base.replace(/^https?:\/\//, "")
 
+/** Links are encrypted where the cloud is: `https` and `wss`, else `http` and `ws`. */
+const scheme = (state: State, name: "http" | "ws"): string =>
+  state.addresses.base.startsWith("https:") ? `${name}s` : name
+
+/** A credential of its own: whoever has a link may not use the tools of the session. */
+const linkToken = (state: State, session: SessionRecord): string => {
+  if (session.linkToken === undefined) {
+    session.linkToken = state.ids.token()
+    state.links.set(session.linkToken, session)
+  }
+  return session.linkToken
+}
+
+const socketUrl = (state: State, session: SessionRecord): string =>
+  `${scheme(state, "ws")}://${host(state)}/websocket_ai/${linkToken(state, session)}`
+
 const cdpUrl = (state: State, session: SessionRecord): Effect.Effect<string, Refusal> =>
-  isBrowserImage(session.imageId)
-    ? Effect.succeed(`wss://${host(state)}/websocket_ai/${session.token}`)
-    : onlyBrowser
+  isBrowserImage(session.imageId) ? Effect.sync(() => socketUrl(state, session)) : onlyBrowser
 
 const adbUrl = (state: State, session: SessionRecord): Effect.Effect<string, Refusal> =>
   isMobileImage(session.imageId)
@@ -36,17 +53,17 @@ const linkUrl = (
   if (protocol !== "" && protocol !== "https" && protocol !== "wss")
     return refused(`${protocol} not supported`)
   if (port === undefined) return protocol === "https" ? refused("port is not valid") : cdpUrl(state, session)
-  if (port < firstPort || port > lastPort) return refused("port is not valid")
-  return Effect.succeed(
+  if (!isLinkPort(port)) return refused("port is not valid")
+  return Effect.sync(() =>
     protocol === "https"
-      ? `https://${host(state)}/request_ai/${session.token}/${port}/path/`
-      : `wss://${host(state)}/websocket_ai/${session.token}/${port}`
+      ? `${scheme(state, "http")}://${host(state)}/request_ai/${linkToken(state, session)}/${port}/path/`
+      : `${socketUrl(state, session)}/${port}`
   )
 }
 
 const answer = (url: string) => ({ data: { url: Option.some(url) } })
 
-/** The URLs have the form of the service's. In this cloud nothing listens behind them. */
+/** The URLs have the form of the service's. Behind those for phones nothing listens. */
 export const linkHandlers = (
   state: State
 ): Handlers<"GetMcpResource" | "GetLink" | "GetCdpLink" | "GetAdbLink"> => ({

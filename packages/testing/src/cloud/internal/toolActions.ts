@@ -9,6 +9,9 @@ import type { CallTool } from "./toolCalls.js"
 
 const debuggingPort = 9222
 
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
 export const toolActionHandlers = (
   state: State,
   callTool: CallTool
@@ -25,10 +28,15 @@ export const toolActionHandlers = (
       return { data: yield* callTool(session, { tool: request.name, server: request.server, args }) }
     }),
 
-  InitBrowser: ({ sessionId }) =>
-    Effect.flatMap(findRunning(state, sessionId), ({ imageId }) =>
+  InitBrowser: ({ browserOption, sessionId }) =>
+    Effect.flatMap(findRunning(state, sessionId), ({ imageId, machine }) =>
       isBrowserImage(imageId)
-        ? Effect.succeed({ data: { port: Option.some(debuggingPort) } })
+        ? Effect.flatMap(machine.browser, ({ start }) =>
+            start(isRecord(browserOption) ? browserOption : {})
+          ).pipe(
+            Effect.mapError((error) => refusal(503, "ServiceUnavailable.Browser", error.message)),
+            Effect.as({ data: { port: Option.some(debuggingPort) } })
+          )
         : Effect.fail(refusal(400, "InvalidOperation.NoBrowser", `The image ${imageId} has no browser.`))
     )
 })

@@ -3,13 +3,28 @@
 import * as http from "node:http"
 import * as https from "node:https"
 import type { AddressInfo } from "node:net"
+import { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
-import type { Gateway, GatewayResponse } from "../../cloud/Gateway.js"
+import * as Stream from "effect/Stream"
+import {
+  BrokenBody,
+  type Doors,
+  type GatewayRequest,
+  type GatewayResponse,
+  isUpload,
+  type RequestHead
+} from "../../cloud/Gateway.js"
+import { lengthOf } from "../../cloud/internal/body.js"
 import type { Certificate } from "./certificate.js"
+import { forward } from "./forwarding.js"
+import { serveUpgrades } from "./upgrades.js"
 
 /**
  * The server could not listen.
@@ -34,7 +49,7 @@ export class ListenError extends Data.TaggedError("ListenError")<{
 export interface Listener {
   readonly port: number
   /** Serves requests from now on; those that came before wait. */
-  readonly serve: (gateway: Gateway) => Effect.Effect<void>
+  readonly serve: (doors: Doors) => Effect.Effect<void>
 }
 
 /** A VPC call carries its arguments in the request line, percent-encoded: 64 KiB of text become 600 KB. */
@@ -60,6 +75,22 @@ const collect = (request: http.IncomingMessage): Promise<Uint8Array | "too large
     request.on("close", () => reject(new Error("the client went away")))
   })
 
+/** The body of a request: collected, or as it arrives where it need not be. */
+const bodyOf = async (
+  request: http.IncomingMessage
+): Promise<Pick<GatewayRequest, "body" | "upload"> | "too large"> => {
+  const { method = "GET", url = "/" } = request
+  if (isUpload({ method, url })) {
+    const upload = Stream.fromAsyncIterable<Uint8Array, BrokenBody>(
+      request,
+      (cause) => new BrokenBody({ detail: String(cause) })
+    )
+    return { body: new Uint8Array(0), upload }
+  }
+  const body = await collect(request)
+  return body === "too large" ? body : { body }
+}
+
 const headersOf = (request: http.IncomingMessage): Record<string, string | undefined> =>
   Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [
@@ -68,16 +99,25 @@ const headersOf = (request: http.IncomingMessage): Record<string, string | undef
     ])
   )
 
+const headOf = (request: http.IncomingMessage): RequestHead => ({
+  method: request.method ?? "GET",
+  url: request.url ?? "/",
+  headers: headersOf(request)
+})
+
 const send = (
   request: http.IncomingMessage,
   response: http.ServerResponse,
   answer: GatewayResponse
 ): void => {
-  const body = typeof answer.body === "string" ? Buffer.from(answer.body, "utf8") : answer.body
-  // An answer to HEAD tells the length of what it leaves out.
-  const headers = { "content-length": String(body.byteLength), ...answer.headers }
-  response.writeHead(answer.status, headers)
-  response.end(request.method === "HEAD" ? undefined : body)
+  const { body } = answer
+  // An answer to HEAD tells the length of what it leaves out; one that says "not modified" has none to tell.
+  const length = answer.status === 304 ? {} : { "content-length": String(lengthOf(answer)) }
+  response.writeHead(answer.status, { ...length, ...answer.headers })
+  if (request.method === "HEAD") response.end()
+  else if (typeof body === "string" || body instanceof Uint8Array) response.end(body)
+  // Whoever goes away ends the stream; a stream that breaks ends the connection.
+  else pipeline(Readable.from(Stream.toAsyncIterable(body)), response).catch(() => request.socket.destroy())
 }
 
 const tooLarge: GatewayResponse = {
@@ -101,20 +141,23 @@ export const listen = (options: {
   Effect.gen(function* () {
     const runtime = yield* Effect.runtime<never>()
     const run = Runtime.runFork(runtime)
-    let serve: (gateway: Gateway) => void = () => undefined
-    const ready = new Promise<Gateway>((resolve) => {
+    let serve: (doors: Doors) => void = () => undefined
+    const ready = new Promise<Doors>((resolve) => {
       serve = resolve
     })
 
     const handle = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
-      const [gateway, body] = await Promise.all([ready, collect(request)])
+      const { forward: find, gateway } = await ready
+      const asked = headOf(request)
+      const passage = find(asked)
+      if (Option.isSome(passage)) {
+        const passing = run(forward(request, response, passage.value))
+        response.once("close", () => run(Fiber.interruptFork(passing)))
+        return
+      }
+      const body = await bodyOf(request)
       if (body === "too large") return send(request, response, tooLarge)
-      const call = gateway({
-        method: request.method ?? "GET",
-        url: request.url ?? "/",
-        headers: headersOf(request),
-        body
-      })
+      const call = gateway({ ...asked, ...body })
       run(call).addObserver((exit) => {
         // Without an answer the connection breaks, which is all that a refused one can look like from here.
         if (Exit.isFailure(exit)) request.socket.destroy()
@@ -145,6 +188,13 @@ export const listen = (options: {
           server.closeAllConnections()
         })
     )
+    // Upgraded connections are none of the server's any more, which would wait for them all the same: they end first.
+    yield* serveUpgrades({
+      server,
+      event: options.tls === undefined ? "connection" : "secureConnection",
+      doors: ready,
+      headOf
+    })
     const { port } = server.address() as AddressInfo
-    return { port, serve: (gateway) => Effect.sync(() => serve(gateway)) }
+    return { port, serve: (doors) => Effect.sync(() => serve(doors)) }
   })
