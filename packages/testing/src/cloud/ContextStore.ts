@@ -7,7 +7,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import { makeDirectory } from "./internal/directoryStore.js"
+import type * as Stream from "effect/Stream"
+import type { BrokenBody } from "./Gateway.js"
+import { makeDirectory, temporaryDirectory } from "./internal/directoryStore.js"
 import { makeMemory } from "./internal/memoryStore.js"
 
 /**
@@ -38,6 +40,18 @@ export interface StoredFile {
   readonly etag: string
   readonly createdMs: number
   readonly modifiedMs: number
+}
+
+/**
+ * A file that can be read in parts.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OpenFile {
+  readonly file: StoredFile
+  /** `length` bytes from byte `offset`, within the file. Breaks when the file was replaced since it was opened. */
+  readonly bytes: (offset: number, length: number) => Stream.Stream<Uint8Array, BrokenBody>
 }
 
 /**
@@ -79,6 +93,14 @@ export declare namespace ContextStore {
       contextId: string,
       files: ReadonlyArray<{ readonly path: string; readonly content: Uint8Array }>
     ) => Effect.Effect<ReadonlyArray<StoredFile>>
+    /** Opens a file for reading in parts, so that a large one is never in memory as a whole. */
+    readonly open: (contextId: string, path: string) => Effect.Effect<Option.Option<OpenFile>>
+    /** Writes a file piece by piece. It becomes visible when `content` has ended, and not at all when that fails. */
+    readonly receive: <E>(
+      contextId: string,
+      path: string,
+      content: Stream.Stream<Uint8Array, E>
+    ) => Effect.Effect<Option.Option<StoredFile>, E>
     /** Removes files; paths that are not there are passed over. */
     readonly delete: (contextId: string, paths: ReadonlyArray<string>) => Effect.Effect<void>
   }
@@ -100,4 +122,16 @@ export const layerMemory: Layer.Layer<ContextStore> = Layer.effect(ContextStore,
  * @category layers
  */
 export const layerDirectory = (directory: string): Layer.Layer<ContextStore> =>
-  Layer.effect(ContextStore, makeDirectory(directory))
+  Layer.effect(ContextStore, makeDirectory(directory, { durable: true }))
+
+/**
+ * Contexts in a directory of their own, below the host's directory for temporary files, which is deleted with the
+ * layer: files of any size that are gone with the cloud.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerTemporary: Layer.Layer<ContextStore> = Layer.scoped(
+  ContextStore,
+  Effect.flatMap(temporaryDirectory, (directory) => makeDirectory(directory, { durable: false }))
+)

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as ContextStore from "@effect-agentbay/testing/ContextStore"
-import { Cause, Effect, type Layer, Option, TestClock } from "effect"
+import { Cause, Effect, Exit, Fiber, type Layer, Option, Stream, TestClock } from "effect"
 import { bytes } from "../support/service.js"
 
 const scratch = Effect.acquireRelease(
@@ -87,6 +87,74 @@ for (const [name, layer] of stores) {
   })
 }
 
+for (const [name, layer] of [
+  ...stores,
+  ["a directory for temporary files", () => ContextStore.layerTemporary] as const
+]) {
+  describe(`a store in ${name}`, () => {
+    const pieces = (...texts: ReadonlyArray<string>) => Stream.fromIterable(texts.map(bytes))
+
+    const textOf = (found: Option.Option<ContextStore.OpenFile>, offset: number, length: number) =>
+      Option.match(found, {
+        onNone: () => Effect.succeed("none"),
+        onSome: (open) =>
+          Effect.map(Stream.runCollect(open.bytes(offset, length)), (chunks) =>
+            Buffer.concat([...chunks]).toString()
+          )
+      })
+
+    it.scoped("takes files in pieces, and gives parts of them", () =>
+      Effect.gen(function* () {
+        const directory = yield* scratch
+        yield* Effect.gen(function* () {
+          const store = yield* ContextStore.ContextStore
+          yield* store.save(record("c"))
+          yield* TestClock.setTime(5)
+          const stored = yield* store.receive("c", "/n", pieces("012", "", "3456", "789"))
+          assert.deepStrictEqual(Option.getOrNull(stored), {
+            path: "/n",
+            size: 10,
+            etag: "781e5e245d69b566979b86e28d23f2c7",
+            createdMs: 5,
+            modifiedMs: 5
+          })
+          const found = yield* store.open("c", "/n")
+          assert.strictEqual(yield* textOf(found, 0, 10), "0123456789")
+          assert.strictEqual(yield* textOf(found, 3, 4), "3456")
+          assert.strictEqual(yield* textOf(found, 10, 0), "")
+          yield* store.receive("c", "/empty", Stream.empty)
+          assert.strictEqual(yield* textOf(yield* store.open("c", "/empty"), 0, 0), "")
+          assert.isTrue(Option.isNone(yield* store.open("c", "/none")))
+          assert.isTrue(Option.isNone(yield* store.receive("none", "/n", pieces("x"))))
+        }).pipe(Effect.provide(layer(directory)))
+      })
+    )
+
+    it.scoped("keeps what was there when a file breaks off on the way, or is given up", () =>
+      Effect.gen(function* () {
+        const directory = yield* scratch
+        yield* Effect.gen(function* () {
+          const store = yield* ContextStore.ContextStore
+          yield* store.save(record("c"))
+          yield* store.receive("c", "/n", pieces("before"))
+          const failure = yield* Effect.flip(
+            store.receive("c", "/n", Stream.concat(pieces("half"), Stream.fail("gone" as const)))
+          )
+          assert.strictEqual(failure, "gone")
+          const waiting = yield* Effect.fork(
+            store.receive("c", "/n", Stream.concat(pieces("half"), Stream.never))
+          )
+          yield* Effect.yieldNow()
+          assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(waiting)))
+          assert.strictEqual(yield* textOf(yield* store.open("c", "/n"), 0, 6), "before")
+          // Nothing was left behind for others to find.
+          assert.lengthOf(yield* store.files("c"), 1)
+        }).pipe(Effect.provide(layer(directory)))
+      })
+    )
+  })
+}
+
 describe("a store in a directory", () => {
   const inDirectory = <A>(
     directory: string,
@@ -131,6 +199,31 @@ describe("a store in a directory", () => {
       yield* Effect.promise(() => writeFile(join(directory, "c", "left-over.tmp"), "half"))
       yield* inDirectory(directory, (store) => store.contexts)
       assert.lengthOf(yield* names, 2)
+    })
+  )
+
+  it.scoped("deletes what it has of a file that breaks off, and is not held up by a slow one", () =>
+    Effect.gen(function* () {
+      const directory = yield* scratch
+      yield* inDirectory(directory, (store) =>
+        Effect.gen(function* () {
+          yield* store.save(record("c"))
+          const exit = yield* Effect.exit(
+            store.receive("c", "/a", Stream.concat(Stream.make(bytes("half")), Stream.fail("gone")))
+          )
+          assert.isTrue(Exit.isFailure(exit))
+          assert.deepStrictEqual(yield* Effect.promise(() => readdir(join(directory, "c"))), ["index.json"])
+          const slow = yield* Effect.fork(
+            store.receive("c", "/slow", Stream.concat(Stream.make(bytes("half")), Stream.never))
+          )
+          yield* store.write("c", [{ path: "/fast", content: bytes("x") }])
+          yield* Fiber.interrupt(slow)
+          assert.deepStrictEqual(
+            (yield* store.files("c")).map(({ path }) => path),
+            ["/fast"]
+          )
+        })
+      )
     })
   )
 

@@ -32,7 +32,7 @@ describe("context files", () => {
       assert.strictEqual(upload.ExpireTime, Date.UTC(2026, 0, 5, 11) / 1000)
       const stored = yield* put(upload.Url, content)
       assert.strictEqual(stored.status, 200)
-      assert.match(stored.headers.etag ?? "", /^"[0-9a-f]{32}"$/)
+      assert.match(stored.headers.etag ?? "", /^"[0-9A-F]{32}"$/)
       const listed = yield* call("DescribeContextFiles", { ContextId, ParentFolderPath: "/tmp" })
       assert.strictEqual(listed.body.Count, 1)
       assert.deepInclude(listed.body.Data[0], {

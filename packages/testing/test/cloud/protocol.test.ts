@@ -200,6 +200,8 @@ describe("the control API", () => {
       const { Id } = yield* data("GetContext", { Name: "c", AllowCreate: "true" })
       const { Id: doomed } = yield* data("GetContext", { Name: "doomed", AllowCreate: "true" })
       const { NetworkId } = yield* data("CreateNetwork")
+      const volume = { ImageId: "linux_latest", VolumeName: "doomed", AllowCreate: "true" }
+      const { VolumeId } = yield* data("GetVolume", volume)
       yield* cloud.putContextFile(Id, "/f", new Uint8Array(1))
       const { SessionId } = session
       const file = { ContextId: Id, FilePath: "/f" }
@@ -234,7 +236,14 @@ describe("the control API", () => {
         GetContextInfo: { SessionId },
         GetAndLoadInternalContext: { SessionId, ContextTypes: ["file_transfer"] },
         CreateNetwork: {},
-        DescribeNetwork: { NetworkId }
+        DescribeNetwork: { NetworkId },
+        GetSkillMetaData: {},
+        ListSkillMetaData: {},
+        BindContextSkillAsync: { ContextSkillBindItems: "[]" },
+        UnbindContextSkill: { ContextSkillUnbindItems: "[]" },
+        GetVolume: { ImageId: "linux_latest", VolumeName: "v", AllowCreate: "true" },
+        ListVolumes: { ImageId: "linux_latest", MaxResults: "2" },
+        DeleteVolume: { VolumeId }
       }
       // Emptied before it is deleted.
       yield* data("ClearContext", { Id: doomed })

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { ContextStore, StoredContext, StoredFile } from "../ContextStore.js"
+import * as Stream from "effect/Stream"
+import type { ContextStore, OpenFile, StoredContext, StoredFile } from "../ContextStore.js"
 
 interface Entry {
   readonly context: StoredContext
@@ -16,6 +17,23 @@ export const byPath = (a: StoredFile, b: StoredFile): number =>
 
 export const makeMemory = (): ContextStore.Service => {
   const entries = new Map<string, Entry>()
+  const write: ContextStore.Service["write"] = (contextId, files) =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const entry = entries.get(contextId)
+      if (entry === undefined) return []
+      return files.map(({ content, path }) => {
+        const file: StoredFile = {
+          path,
+          size: content.byteLength,
+          etag: etagOf(content),
+          createdMs: entry.files.get(path)?.file.createdMs ?? now,
+          modifiedMs: now
+        }
+        // A copy: the caller may use its buffer again.
+        entry.files.set(path, { file, content: content.slice() })
+        return file
+      })
+    })
   return {
     contexts: Effect.sync(() => Array.from(entries.values(), ({ context }) => context)),
     save: (context) =>
@@ -32,23 +50,22 @@ export const makeMemory = (): ContextStore.Service => {
       ),
     read: (contextId, path) =>
       Effect.sync(() => Option.fromNullable(entries.get(contextId)?.files.get(path))),
-    write: (contextId, files) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        const entry = entries.get(contextId)
-        if (entry === undefined) return []
-        return files.map(({ content, path }) => {
-          const file: StoredFile = {
-            path,
-            size: content.byteLength,
-            etag: etagOf(content),
-            createdMs: entry.files.get(path)?.file.createdMs ?? now,
-            modifiedMs: now
-          }
-          // A copy: the caller may use its buffer again.
-          entry.files.set(path, { file, content: content.slice() })
-          return file
-        })
-      }),
+    open: (contextId, path) =>
+      Effect.sync(() =>
+        Option.map(
+          Option.fromNullable(entries.get(contextId)?.files.get(path)),
+          ({ content, file }): OpenFile => ({
+            file,
+            bytes: (offset, length) => Stream.make(content.subarray(offset, offset + length))
+          })
+        )
+      ),
+    write,
+    receive: (contextId, path, content) =>
+      Stream.runCollect(content).pipe(
+        Effect.flatMap((chunks) => write(contextId, [{ path, content: Buffer.concat([...chunks]) }])),
+        Effect.map(([file]) => Option.fromNullable(file))
+      ),
     delete: (contextId, paths) =>
       Effect.sync(() => {
         const files = entries.get(contextId)?.files

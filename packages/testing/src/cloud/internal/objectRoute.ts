@@ -1,63 +1,100 @@
-/** The bytes of context files behind presigned URLs, as an object store serves them. */
+/** The objects behind presigned URLs, as an object store serves them: files of contexts, and objects of buckets. */
+import { createHash } from "node:crypto"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { Outcome } from "../Call.js"
-import type { StoredFile } from "../ContextStore.js"
-import type { GatewayRequest, GatewayResponse } from "../Gateway.js"
+import type { OpenFile } from "../ContextStore.js"
+import type { BrokenBody, GatewayRequest, GatewayResponse } from "../Gateway.js"
+import { condition, etagHeader, readRange } from "./byteRange.js"
 import { type Exchange, reply, splitUrl } from "./exchange.js"
 import { objectsPath, verify } from "./presigned.js"
-import { refusal } from "./refusal.js"
+import { type Refusal, refusal } from "./refusal.js"
 import type { State } from "./state.js"
 
 const escapeXml = (text: string): string =>
   text.replace(/[<>&]/g, (character) => ({ "<": "&lt;", ">": "&gt;", "&": "&amp;" })[character] ?? "")
 
-const headersOf = (file: StoredFile): Record<string, string> => ({
-  etag: `"${file.etag}"`,
-  "last-modified": new Date(file.modifiedMs).toUTCString(),
-  "accept-ranges": "bytes",
-  "content-type": "application/octet-stream"
-})
+/** The largest object that one request may bring: 5 GiB, the limit of the service's object store. */
+const maxObjectBytes = 5 * 1024 ** 3
 
-type Range = { readonly start: number; readonly end: number } | "whole" | "unsatisfiable"
+const md5Header = (etag: string): string => Buffer.from(etag, "hex").toString("base64")
 
-/** One range of bytes; several ranges, and anything that is not understood, ask for the whole. */
-const readRange = (header: string | undefined, size: number): Range => {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "")
-  const [, first = "", last = ""] = match ?? []
-  if (first === "" && last === "") return "whole"
-  if (first === "") {
-    return Number(last) === 0 || size === 0
-      ? "unsatisfiable"
-      : { start: Math.max(0, size - Number(last)), end: size - 1 }
+const serve = ({ bytes, file }: OpenFile, request: GatewayRequest): GatewayResponse => {
+  const headers = {
+    etag: etagHeader(file),
+    "last-modified": new Date(file.modifiedMs).toUTCString(),
+    "accept-ranges": "bytes",
+    "content-type": "application/octet-stream"
   }
-  const start = Number(first)
-  const end = last === "" ? size - 1 : Math.min(Number(last), size - 1)
-  if (last !== "" && Number(last) < start) return "whole"
-  return start >= size ? "unsatisfiable" : { start, end }
-}
-
-const serve = (file: StoredFile, content: Uint8Array, request: GatewayRequest): GatewayResponse => {
-  const headers = headersOf(file)
-  const range = readRange(request.headers.range, file.size)
+  const instead = condition(request.headers, file)
+  if (instead !== undefined) return { status: instead, headers, body: "" }
+  const range = readRange(request.headers, file)
   if (range === "unsatisfiable") {
     return { status: 416, headers: { ...headers, "content-range": `bytes */${file.size}` }, body: "" }
   }
   if (range === "whole") {
-    return { status: 200, headers: { ...headers, "content-length": String(file.size) }, body: content }
+    return {
+      status: 200,
+      headers: { ...headers, "content-length": String(file.size), "content-md5": md5Header(file.etag) },
+      body: bytes(0, file.size)
+    }
   }
   const { end, start } = range
+  const length = end - start + 1
   return {
     status: 206,
     headers: {
       ...headers,
-      "content-length": String(end - start + 1),
+      "content-length": String(length),
       "content-range": `bytes ${start}-${end}/${file.size}`
     },
-    body: content.subarray(start, end + 1)
+    body: bytes(start, length)
   }
 }
+
+/** The body of an upload, which fails when it is not what its headers announce. */
+const checked = (request: GatewayRequest): Stream.Stream<Uint8Array, Refusal | BrokenBody> => {
+  const content: Stream.Stream<Uint8Array, Refusal | BrokenBody> = request.upload ?? Stream.make(request.body)
+  const announced = request.headers["content-md5"]
+  const hash = announced === undefined ? undefined : createHash("md5")
+  let size = 0
+  return content.pipe(
+    Stream.tap((piece) => {
+      size += piece.byteLength
+      hash?.update(piece)
+      return size > maxObjectBytes
+        ? refusal(400, "EntityTooLarge", `An object has at most ${maxObjectBytes} bytes.`)
+        : Effect.void
+    }),
+    Stream.concat(
+      Stream.suspend(() =>
+        hash === undefined || hash.digest("base64") === announced
+          ? Stream.empty
+          : Stream.fail(refusal(400, "InvalidDigest", "The Content-MD5 you specified is invalid."))
+      )
+    )
+  )
+}
+
+const receive = (state: State, request: GatewayRequest, contextId: string, path: string) =>
+  Effect.gen(function* () {
+    const stored = yield* Effect.catchTag(
+      state.store.receive(contextId, path, checked(request)),
+      "BrokenBody",
+      () => refusal(400, "IncompleteBody", "The body ended before it was complete.")
+    )
+    if (Option.isNone(stored)) {
+      return yield* refusal(404, "NoSuchBucket", "The specified bucket does not exist.")
+    }
+    const { etag } = stored.value
+    return {
+      status: 200,
+      headers: { etag: etagHeader(stored.value), "content-md5": md5Header(etag), "content-length": "0" },
+      body: ""
+    }
+  })
 
 /** True for the paths that lead here, whatever stands before them. */
 export const objectsAt = (path: string): number => path.indexOf(objectsPath)
@@ -79,20 +116,17 @@ export const objectExchange = (state: State, request: GatewayRequest): Exchange 
     const verdict = verify(state, method, rest, new URLSearchParams(query), yield* Clock.currentTimeMillis)
     if (verdict._tag === "Denied") return yield* refusal(403, "AccessDenied", verdict.problem)
     const { contextId, path: file } = verdict
-    if (method === "PUT") {
-      const [stored] = yield* state.store.write(contextId, [{ path: file, content: request.body }])
-      if (stored === undefined) return yield* refusal(404, "NoSuchBucket", "The context does not exist.")
-      return { status: 200, headers: { etag: `"${stored.etag}"`, "content-length": "0" }, body: "" }
-    }
-    const found = yield* state.store.read(contextId, file)
+    if (method === "PUT") return yield* receive(state, request, contextId, file)
+    const found = yield* state.store.open(contextId, file)
     if (Option.isNone(found)) return yield* refusal(404, "NoSuchKey", "The specified key does not exist.")
-    const response = serve(found.value.file, found.value.content, request)
+    const response = serve(found.value, request)
     return method === "HEAD" ? { ...response, body: "" } : response
   })
   const parameters = {
     method,
     path: `/${rest.split("/").slice(1).join("/")}`,
-    contextId: rest.split("/")[0] ?? ""
+    contextId: rest.split("/")[0] ?? "",
+    ...(request.headers.range === undefined ? {} : { range: request.headers.range })
   }
   return {
     arrival: { route: "presigned", parameters },

@@ -24,9 +24,10 @@ export const presign = (
   method: PresignedMethod,
   contextId: string,
   path: string,
-  nowMs: number
+  nowMs: number,
+  lifetimeMs: number = state.settings.urlLifetimeMs
 ): { readonly url: string; readonly expires: number } => {
-  const expires = Math.floor((nowMs + state.settings.urlLifetimeMs) / 1000)
+  const expires = Math.floor((nowMs + lifetimeMs) / 1000)
   const signature = sign(state, method, contextId, path, expires)
   const query = `method=${method}&expires=${expires}&signature=${signature}`
   return { url: `${state.addresses.base}${objectsPath}${contextId}${encodePath(path)}?${query}`, expires }

@@ -2,11 +2,17 @@
  * Files between the contexts and the sessions that mount them. A file of a context is named by the absolute path it
  * has in a session.
  */
+import * as Arr from "effect/Array"
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { MachineError } from "../../machine/Machine.js"
+import * as Stream from "effect/Stream"
+import type { Machine, MachineError } from "../../machine/Machine.js"
+import type { OpenFile } from "../ContextStore.js"
+import type { BrokenBody } from "../Gateway.js"
 import type { Mount, SessionRecord, State } from "./state.js"
+import { unpack } from "./unpack.js"
 
 export type Direction = "upload" | "download"
 
@@ -15,7 +21,7 @@ export type Failure = string
 
 const slashed = (path: string): string => (path.endsWith("/") ? path : `${path}/`)
 
-const explain = (error: MachineError): Failure => error.message
+const explain = (error: MachineError | BrokenBody): Failure => error.message
 
 export const requireContext = (state: State, contextId: string): Effect.Effect<void, Failure> =>
   Effect.flatMap(state.store.contexts, (contexts) =>
@@ -24,18 +30,71 @@ export const requireContext = (state: State, contextId: string): Effect.Effect<v
       : Effect.fail(`context ${contextId} does not exist`)
   )
 
+/** Files are moved in portions, so that neither a large file nor a large directory is in memory as a whole. */
+const portionBytes = 16 * 1024 * 1024
+
+/** Pieces of a stream joined until they are as large as a portion. */
+const inPortions = <E>(content: Stream.Stream<Uint8Array, E>): Stream.Stream<Uint8Array, E> =>
+  content.pipe(
+    Stream.map((piece): Uint8Array | undefined => piece),
+    // The end is an item like others, or the last portion would stay behind.
+    Stream.concat(Stream.make(undefined)),
+    Stream.mapAccum({ pieces: [] as ReadonlyArray<Uint8Array>, size: 0 }, (held, piece) => {
+      const pieces = piece === undefined ? held.pieces : [...held.pieces, piece]
+      const size = held.size + (piece?.byteLength ?? 0)
+      return piece === undefined || size >= portionBytes
+        ? [{ pieces: [], size: 0 }, Buffer.concat(pieces, size)]
+        : [{ pieces, size }, undefined]
+    }),
+    Stream.filter((portion) => portion !== undefined)
+  )
+
+export interface Incoming {
+  readonly content: Stream.Stream<Uint8Array, BrokenBody>
+  readonly size: number
+  /** Tells it from other files that are under way to the same place. */
+  readonly tag: string
+}
+
+/** Puts a file into a machine, where it appears whole, or not at all. */
+export const putInto = (machine: Machine, incoming: Incoming, to: string): Effect.Effect<void, Failure> => {
+  const content = inPortions(Stream.mapError(incoming.content, explain))
+  const write = (path: string) =>
+    Stream.runFoldEffect(content, false, (begun, portion) =>
+      Effect.as(Effect.mapError(machine.write(path, portion, begun ? "append" : "overwrite"), explain), true)
+    )
+  if (incoming.size <= portionBytes) return Effect.asVoid(write(to))
+  const staged = `${to}.${incoming.tag.replaceAll(/\W/g, "")}.part`
+  return write(staged).pipe(
+    Effect.zipRight(Effect.mapError(machine.move(staged, to), explain)),
+    Effect.onError(() => Effect.ignore(machine.remove(staged)))
+  )
+}
+
+/** A file of a machine in portions; one that changes meanwhile is read as it then is. */
+export const readFrom = (machine: Machine, path: string): Stream.Stream<Uint8Array, Failure> =>
+  Stream.paginateChunkEffect(0, (offset) =>
+    Effect.map(Effect.mapError(machine.read(path, offset, portionBytes), explain), (portion) => [
+      Chunk.of(portion),
+      portion.byteLength < portionBytes ? Option.none() : Option.some(offset + portionBytes)
+    ])
+  )
+
+export const incomingOf = ({ bytes, file }: OpenFile): Incoming => ({
+  content: bytes(0, file.size),
+  size: file.size,
+  tag: file.etag
+})
+
 const copyIn = (state: State, session: SessionRecord, contextId: string, from: string, to: string) =>
-  Effect.flatMap(state.store.read(contextId, from), (found) =>
+  Effect.flatMap(state.store.open(contextId, from), (found) =>
     Option.isNone(found)
       ? Effect.fail<Failure>(`file not exist: ${from}`)
-      : Effect.mapError(session.machine.write(to, found.value.content, "overwrite"), explain)
+      : putInto(session.machine, incomingOf(found.value), to)
   )
 
 const copyOut = (session: SessionRecord, from: string, to: string) =>
   Effect.map(Effect.mapError(session.machine.read(from, 0, 0), explain), (content) => ({ path: to, content }))
-
-/** Files are moved in portions, so that a large directory is never in memory as a whole. */
-const portionBytes = 16 * 1024 * 1024
 
 const portions = <A extends { readonly size: number }>(
   files: ReadonlyArray<A>
@@ -78,6 +137,8 @@ export const downloadMount = (
     yield* Effect.mapError(session.machine.makeDirectory(mount.path), explain)
     for (const { file, relative, sessionPath } of yield* filesOfMount(state, mount)) {
       yield* copyIn(state, session, mount.contextId, file.path, sessionPath)
+      const unpacking = mount.policy.unpacking(relative)
+      if (unpacking !== undefined) yield* unpack(session.machine, sessionPath, unpacking)
       mount.known.add(relative)
     }
   })
@@ -102,7 +163,11 @@ export const uploadMount = (
       .filter((entry) => entry.kind === "file" && entry.path.startsWith(base))
       .map((entry) => ({ path: entry.path, size: entry.size, relative: entry.path.slice(base.length) }))
       .filter(({ relative }) => mount.policy.includes(relative))
-    for (const portion of portions(files)) {
+    const [large, small] = Arr.partition(files, ({ size }) => size <= portionBytes)
+    for (const { path, relative } of large) {
+      yield* state.store.receive(mount.contextId, target + relative, readFrom(session.machine, path))
+    }
+    for (const portion of portions(small)) {
       const contents = yield* Effect.forEach(portion, ({ path, relative }) =>
         copyOut(session, path, target + relative)
       )
@@ -132,7 +197,7 @@ export const transferFile = (
     requireContext(state, contextId),
     direction === "download"
       ? copyIn(state, session, contextId, path, path)
-      : Effect.flatMap(copyOut(session, path, path), (file) => state.store.write(contextId, [file]))
+      : state.store.receive(contextId, path, readFrom(session.machine, path))
   )
 
 /** Remembers that contexts were used, which is what their `LastUsedTime` tells. */

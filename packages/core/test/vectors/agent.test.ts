@@ -1,0 +1,4 @@
+import { replayModule } from "./support/suite.js"
+
+replayModule("agent")
+replayModule("oss")
