@@ -14,6 +14,21 @@
 export * as DotEnv from "./DotEnv.js"
 
 /**
+ * Browser extensions from local files. The functions need the `FileSystem` of `@effect/platform`, such as
+ * `NodeFileSystem.layer` of `@effect/platform-node`.
+ *
+ * @since 0.1.0
+ */
+export * as Extensions from "./Extensions.js"
+
+/**
+ * Local files and directories to and from a session, of any size, in constant memory.
+ *
+ * @since 0.1.0
+ */
+export * as FileTransfer from "./FileTransfer.js"
+
+/**
  * AgentBay for a Node program: settings from the environment or a `.env` file, calls over undici.
  *
  * @since 0.1.0

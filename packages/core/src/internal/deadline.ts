@@ -31,35 +31,42 @@ const start = <A, E, R>(
   )
 
 /**
- * Fails as `onTimeout` says when `self` has not ended in time, and interrupts it then.
+ * Fails as `onEnd` says when `end` ends before `self`, and interrupts it then.
  *
  * `Effect.timeoutFail` would wait for ever in an uninterruptible region: what it races inherits the region and never
- * lets go. Here `self` runs in a fiber of its own, which only the deadline, or a caller that may be interrupted, ends.
+ * lets go. Here `self` runs in a fiber of its own, which only `end`, or a caller that may be interrupted, ends.
  */
-export const withDeadline = <A, E, R, E2>(
+export const endedBy = <A, E, R, E2>(
   self: Effect.Effect<A, E, R>,
-  deadline: Duration.Duration,
-  onTimeout: () => E2
+  end: Effect.Effect<void>,
+  onEnd: () => E2
 ): Effect.Effect<A, E | E2, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(start(self), (work): Effect.Effect<A, E | E2> => {
       const already = work.unsafePoll()
       if (already !== null) return Exit.flatten(already)
       let isOver = false
-      const end = Effect.suspend(() => {
+      const stop = Effect.suspend(() => {
         isOver = true
         return Fiber.interruptAsFork(work, FiberId.none)
       })
-      const timer = Effect.forkDaemon(Effect.interruptible(Effect.zipRight(Effect.sleep(deadline), end)))
+      const timer = Effect.forkDaemon(Effect.interruptible(Effect.zipRight(end, stop)))
       return Effect.flatMap(timer, (timer) =>
         restore(Fiber.await(work)).pipe(
           Effect.onInterrupt(() => Fiber.interrupt(work)),
           Effect.ensuring(Fiber.interruptAsFork(timer, FiberId.none)),
           Effect.flatMap((exit): Effect.Effect<A, E | E2> => {
             const result = Exit.flatten(exit)
-            return isOver && Exit.isInterrupted(result) ? Effect.fail(onTimeout()) : result
+            return isOver && Exit.isInterrupted(result) ? Effect.fail(onEnd()) : result
           })
         )
       )
     })
   )
+
+/** Fails as `onTimeout` says when `self` has not ended in time, and interrupts it then. */
+export const withDeadline = <A, E, R, E2>(
+  self: Effect.Effect<A, E, R>,
+  deadline: Duration.Duration,
+  onTimeout: () => E2
+): Effect.Effect<A, E | E2, R> => endedBy(self, Effect.sleep(deadline), onTimeout)

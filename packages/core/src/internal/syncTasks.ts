@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ContextSyncError, type FailedSync, type SessionError } from "../AgentBayError.js"
 import { ContextStatus, GetContextInfo, SyncTask } from "../contract/actions/ContextActions.js"
@@ -63,11 +64,50 @@ export const listTasks = (
         )
   })
 
+/** What the state of a transfer means. */
+export type Verdict = "success" | "failed" | "running"
+
 export const isSuccess = (task: SyncTask): boolean => task.status.toLowerCase() === "success"
 
 export const isFailed = (task: SyncTask): boolean => task.status.toLowerCase() === "failed"
 
 export const isFinal = (task: SyncTask): boolean => isSuccess(task) || isFailed(task)
+
+const verdictOf = (task: SyncTask): Verdict =>
+  isSuccess(task) ? "success" : isFailed(task) ? "failed" : "running"
+
+const keyOf = (task: SyncTask): string => JSON.stringify([task.contextId, task.path, task.taskType])
+
+/** Two sightings of one transfer look the same; a newer transfer differs in its times. */
+const markOf = (task: SyncTask): string =>
+  JSON.stringify([task.status, Option.getOrNull(task.startTime), Option.getOrNull(task.finishTime)])
+
+const looksUntilStaleCounts = 4
+
+/**
+ * What earlier waits saw finished. Transfers carry no id: what was finished before must not end a later wait. Times
+ * have a resolution of a second, so an unchanged transfer counts again once it has been seen long enough.
+ */
+export class FinishedTasks {
+  private readonly marks = new Map<string, string>()
+
+  /** Tells, for one wait, the transfers of earlier ones. */
+  makeStaleCheck(): (task: SyncTask) => boolean {
+    const looks = new Map<string, number>()
+    return (task) => {
+      const key = keyOf(task)
+      if (this.marks.get(key) !== markOf(task)) return false
+      const seen = (looks.get(key) ?? 0) + 1
+      looks.set(key, seen)
+      return seen <= looksUntilStaleCounts
+    }
+  }
+
+  /** Also to be told of transfers that failed: trying again must not fail at the sight of the old failure. */
+  add(tasks: ReadonlyArray<SyncTask>): void {
+    for (const task of tasks) this.marks.set(keyOf(task), markOf(task))
+  }
+}
 
 const trimmed = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, "") : path)
 
@@ -107,6 +147,8 @@ export interface WaitOptions {
   readonly filter: TaskFilter
   /** Which of the listed transfers are the ones waited for. */
   readonly isRelevant: (task: SyncTask) => boolean
+  /** Default: `Success` and `Failed` are final, other words are not. */
+  readonly verdict?: ((task: SyncTask) => Verdict) | undefined
   /** Transfers that must appear; with none given, at least one must. */
   readonly expected: ReadonlyArray<ExpectedSync>
   /** Of the whole wait. */
@@ -128,7 +170,8 @@ export const waitForTasks = (
   options: WaitOptions
 ): Effect.Effect<ReadonlyArray<SyncTask>, SessionError | ContextSyncError> =>
   Effect.gen(function* () {
-    const { startWithin, timeout } = options
+    const { startWithin, timeout, verdict = verdictOf } = options
+    const isRunning = (task: SyncTask) => verdict(task) === "running"
     const begun = yield* Clock.currentTimeMillis
     let last: Observation = { relevant: [], absent: options.expected }
     const problem = (reason: ContextSyncError["reason"], transfers: ReadonlyArray<FailedSync>) =>
@@ -164,7 +207,7 @@ export const waitForTasks = (
         isDone,
         onTimeout
       })
-    const isDone = (seen: Observation) => hasStarted(options, seen) && seen.relevant.every(isFinal)
+    const isDone = (seen: Observation) => hasStarted(options, seen) && !seen.relevant.some(isRunning)
 
     // The first phase ends as soon as the transfers appear, so that a refused request is not waited for in full.
     const started = yield* poll(
@@ -175,9 +218,9 @@ export const waitForTasks = (
     if (!isDone(started)) {
       const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - begun)
       yield* poll(Duration.subtract(timeout, elapsed), isDone, () =>
-        problem("Timeout", last.relevant.filter((task) => !isFinal(task)).map(toFailed))
+        problem("Timeout", last.relevant.filter(isRunning).map(toFailed))
       )
     }
-    const failed = last.relevant.filter(isFailed)
+    const failed = last.relevant.filter((task) => verdict(task) === "failed")
     return failed.length > 0 ? yield* problem("Failed", failed.map(toFailed)) : last.relevant
   })

@@ -13,9 +13,9 @@ import { readChunkOf } from "./limits.js"
 import { shellPath } from "./paths.js"
 
 /** Reads up to `length` bytes from `offset` on; fewer mean that the file ends there. */
-type ReadSlice = (offset: number, length: number) => Effect.Effect<Uint8Array, CallFailure>
+export type ReadSlice = (offset: number, length: number) => Effect.Effect<Uint8Array, CallFailure>
 
-interface Slices {
+export interface Slices {
   readonly read: ReadSlice
   /** Bytes per call. */
   readonly chunk: number
@@ -74,7 +74,7 @@ const overShell =
     )
   }
 
-const slicesOf = (target: Target): Slices => {
+export const slicesOf = (target: Target): Slices => {
   const { runtime } = target
   return readsBytes(runtime)
     ? { read: overTool(target), chunk: readChunkOf(runtime, readFile.name) }

@@ -73,6 +73,25 @@ export const inlineScript = (path: string, directory: string, bytes: Uint8Array,
 ${cleaningUp(`${checks(mode)}
 ${assemble(`printf %s '${encodeBase64(bytes)}' | base64 -d`, bytes.length, mode)}`)}`
 
+/**
+ * Puts a file of the session in place as a write would, and says `placed`, unless `check`, which sees it as `$s`, ends
+ * the script first. It is moved beside the target before, because only a move within one file system happens in one step.
+ */
+export const moveScript = (
+  source: string,
+  path: string,
+  directory: string,
+  check: string,
+  mode: WriteMode
+): string =>
+  `${variables(path, directory)}
+s=${shellPath(source)}
+${cleaningUp(`${check}
+${checks(mode)}
+mv -f "$s" "$o" || exit 1
+${placing[mode]}
+echo placed`)}`
+
 /** Where the content of one write gathers. */
 export interface Staging {
   readonly target: Target
