@@ -9,10 +9,10 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schedule from "effect/Schedule"
 import type { InvalidArgument, SessionError } from "./AgentBayError.js"
 import { CreateNetwork, DescribeNetwork } from "./contract/actions/NetworkActions.js"
 import { sessionError } from "./internal/httpFailure.js"
+import { retryUnavailable } from "./internal/retryUnavailable.js"
 import { ensureText } from "./internal/validate.js"
 import type { AccountRuntime } from "./session/SessionRuntime.js"
 
@@ -39,9 +39,6 @@ export interface Networks {
     networkId: string
   ) => Effect.Effect<{ readonly online: boolean; readonly requestId: string }, SessionError | InvalidArgument>
 }
-
-/** What every official client does while a network comes up: two more attempts, after 200 and 400 ms. */
-const unavailableBackOff = Schedule.intersect(Schedule.exponential("200 millis"), Schedule.recurs(2))
 
 /**
  * @since 0.1.0
@@ -73,9 +70,9 @@ export const make = ({ config, controlPlane }: AccountRuntime): Networks => ({
   }),
   describe: Effect.fn("Networks.describe")(function* (networkId) {
     yield* ensureText("Networks.describe", "networkId", networkId)
-    const reply = yield* controlPlane
-      .call(DescribeNetwork, { networkId }, { operation: "Networks.describe" })
-      .pipe(Effect.retry({ schedule: unavailableBackOff, while: (error) => error.reason === "Unavailable" }))
+    const reply = yield* retryUnavailable(
+      controlPlane.call(DescribeNetwork, { networkId }, { operation: "Networks.describe" })
+    )
     return {
       online: Option.getOrElse(reply.data?.online ?? Option.none(), () => false),
       requestId: reply.requestId

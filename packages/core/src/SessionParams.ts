@@ -51,6 +51,12 @@ export const CreateParams = Schema.Struct({
   regionId: Schema.optional(Schema.String),
   /** A network from `networks.bind`. */
   networkId: Schema.optional(Schema.NonEmptyTrimmedString),
+  /** Load the account's skills into the session; see `AgentBay.skills`. Default false. */
+  loadSkills: Schema.optional(Schema.Boolean),
+  /** Which skills to load; needs `loadSkills`. Default: all that the session may use. */
+  skillNames: Schema.optional(Schema.NonEmptyArray(Schema.NonEmptyTrimmedString)),
+  /** A volume of the image; see `AgentBay.volumes`. */
+  volumeId: Schema.optional(Schema.NonEmptyTrimmedString),
   /** Name of the framework that uses this SDK. Default: that of the configuration. */
   framework: Schema.optional(Schema.String),
   /**

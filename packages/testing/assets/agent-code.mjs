@@ -1,16 +1,16 @@
 /** The language kernels of a session: started when first used, kept until they end. */
 import { spawn } from "node:child_process"
-import { accessSync, constants } from "node:fs"
-import { delimiter, join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
+import { stripVTControlCharacters } from "node:util"
 import { after, signalGroup } from "./agent-commands.mjs"
 import { home } from "./agent-files.mjs"
 import { Output, settle } from "./output.mjs"
+import { findProgram } from "./programs.mjs"
 import { Refusal } from "./refusal.mjs"
 
 /** After an interrupt a kernel has so long to answer; then it is killed and its state is lost. */
-const INTERRUPT_GRACE_MS = 2_000
+const INTERRUPT_GRACE_MS = 4_000
 /** A kernel that is not ready by then is broken. The Java one compiles itself first. */
 const START_LIMIT_MS = 60_000
 
@@ -18,14 +18,14 @@ const START_LIMIT_MS = 60_000
 const asset = (name) => fileURLToPath(new URL(name, import.meta.url))
 
 /**
- * How to start the kernel of a language. A kernel writes JSON lines to descriptor 3: `{"ready":true}` once, then
- * one line per run. It reads JSON lines `{"code"}` from descriptor 3 as well, or, where the language cannot open
+ * How to start the kernel of a language. A kernel writes JSON lines to descriptor 3: once `{"ready":true}`, which may
+ * name what it is, or `{"missing"}` what has to be installed; then one line per run. It reads JSON lines `{"code"}` from descriptor 3 as well, or, where the language cannot open
  * a socket by its number, from standard input, and then `replyThroughPipe` moves its replies from descriptor 4.
  *
  * @type {Record<string, { program: string, package: string, arguments: readonly string[], replyThroughPipe?: true }>}
  */
 const languages = {
-  python: { program: "python3", package: "python3", arguments: ["-u", asset("kernel-python.py")] },
+  python: { program: "python3", package: "python3", arguments: ["-u", asset("kernel-jupyter.py")] },
   javascript: {
     program: process.execPath,
     package: "nodejs",
@@ -49,29 +49,31 @@ const languages = {
 const replyPipe = 'trap "" INT; { "$@" 4>&1 1>&5 3>&- 5>&- | cat >&3; } 5>&1'
 
 /** @param {string} program */
-const find = (program) => {
-  if (program.startsWith("/")) return program
-  return (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((directory) => join(directory, program))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
-}
+const find = (program) => (program.startsWith("/") ? program : findProgram(program))
 
 /**
  * @typedef {{ name: string, value: string, traceback: string[] }} CodeError
- * @typedef {{ ready?: boolean, outputs?: unknown[], error?: CodeError | null }} Reply
+ * @typedef {{
+ *   ready?: boolean,
+ *   kernel?: string,
+ *   missing?: string,
+ *   outputs?: unknown[],
+ *   error?: CodeError | null
+ * }} Reply
+ * @typedef {{
+ *   language: string,
+ *   code: string,
+ *   timeoutMs: number | null,
+ *   python: "auto" | "jupyter" | "plain"
+ * }} CodeRequest
  */
 
 class Kernel {
-  /** @param {string} language */
-  constructor(language) {
+  /**
+   * @param {string} language
+   * @param {readonly string[]} options arguments of its program
+   */
+  constructor(language, options) {
     const definition = languages[language]
     if (definition === undefined) throw new Refusal("Invalid", `unknown language ${language}`)
     const found = find(definition.program)
@@ -83,11 +85,12 @@ class Kernel {
     }
     // The Java kernel is a program for the launcher that stands beside jshell.
     const program = language === "java" ? (find("java") ?? found) : found
-    const command = [program, ...definition.arguments]
+    const command = [program, ...definition.arguments, ...options]
     const [file, ...rest] = definition.replyThroughPipe
       ? ["/bin/sh", "-c", replyPipe, "sh", ...command]
       : command
     this.language = language
+    this.name = language
     this.alive = true
     /** @type {((reply: Reply | undefined) => void) | undefined} */
     this.waiting = undefined
@@ -153,12 +156,16 @@ const counts = new Map()
 /** @type {Map<string, Promise<unknown>>} */
 const queues = new Map()
 
-/** @param {string} language */
-const start = async (language) => {
-  const kernel = new Kernel(language)
+/**
+ * @param {string} language
+ * @param {readonly string[]} options
+ */
+const start = async (language, options) => {
+  const kernel = new Kernel(language, options)
   const timer = setTimeout(() => signalGroup(kernel.process), START_LIMIT_MS)
   const ready = await kernel.reply()
   clearTimeout(timer)
+  if (ready?.missing !== undefined) throw new Refusal("Missing", ready.missing)
   if (ready?.ready !== true) {
     const { pieces } = kernel.stderr.take()
     throw new Refusal(
@@ -166,26 +173,30 @@ const start = async (language) => {
       `the ${language} interpreter did not start: ${Buffer.concat(pieces).toString()}`
     )
   }
+  kernel.name = ready.kernel ?? language
   return kernel
 }
 
-/** @param {string} language */
-const kernelOf = async (language) => {
+/**
+ * @param {string} language
+ * @param {readonly string[]} options
+ */
+const kernelOf = async (language, options) => {
   const known = await kernels.get(language)?.catch(() => undefined)
   if (known?.alive === true) return known
-  const started = start(language)
+  const started = start(language, options)
   kernels.set(language, started)
   return started
 }
 
 /**
- * @param {{ language: string, code: string, timeoutMs: number | null }} request
+ * @param {CodeRequest} request
  * @param {AbortSignal} abort
  * @returns {Promise<import("./agent.mjs").Answer>}
  */
-const runNow = async ({ code, language, timeoutMs }, abort) => {
+const runNow = async ({ code, language, python, timeoutMs }, abort) => {
   if (abort.aborted) throw new Refusal("Stopped", "cancelled")
-  const kernel = await kernelOf(language)
+  const kernel = await kernelOf(language, language === "python" ? [python] : [])
   const executionCount = (counts.get(language) ?? 0) + 1
   counts.set(language, executionCount)
   kernel.stdout.start()
@@ -219,6 +230,7 @@ const runNow = async ({ code, language, timeoutMs }, abort) => {
       outputs: reply?.outputs ?? [],
       error: errorOf(kernel, reply, timedOut ? (timeoutMs ?? 0) : undefined),
       executionCount,
+      kernel: kernel.name,
       durationMs,
       timedOut,
       stdoutBytes: out.size,
@@ -227,6 +239,21 @@ const runNow = async ({ code, language, timeoutMs }, abort) => {
     body: [...out.pieces, ...err.pieces]
   }
 }
+
+/**
+ * What an error says, for whoever has no terminal.
+ *
+ * @param {CodeError | null | undefined} error
+ * @returns {CodeError | null}
+ */
+const withoutColours = (error) =>
+  error === null || error === undefined
+    ? null
+    : {
+        name: error.name,
+        value: stripVTControlCharacters(error.value),
+        traceback: error.traceback.map(stripVTControlCharacters)
+      }
 
 /**
  * @param {Kernel} kernel
@@ -238,9 +265,9 @@ const errorOf = (kernel, reply, timeoutMs) => {
   const lost = reply === undefined ? `; the ${kernel.language} interpreter was lost with its state` : ""
   if (timeoutMs !== undefined) {
     const value = `stopped after ${timeoutMs} ms${lost}`
-    return { name: "TimeoutError", value, traceback: reply?.error?.traceback ?? [] }
+    return { name: "TimeoutError", value, traceback: withoutColours(reply?.error)?.traceback ?? [] }
   }
-  if (reply !== undefined) return reply.error ?? null
+  if (reply !== undefined) return withoutColours(reply.error)
   const { exitCode, signalCode } = kernel.process
   return {
     name: "KernelDied",
@@ -252,7 +279,7 @@ const errorOf = (kernel, reply, timeoutMs) => {
 /**
  * Runs of one language wait for each other, as the cells of a notebook do.
  *
- * @param {{ language: string, code: string, timeoutMs: number | null }} request
+ * @param {CodeRequest} request
  * @param {AbortSignal} abort
  */
 export const runCode = (request, abort) => {

@@ -8,7 +8,7 @@ import { Output, settle } from "./output.mjs"
 import { Refusal } from "./refusal.mjs"
 
 /** Programs that write `sh` mean bash more often than not, so bash it is where the host has one. */
-const shell = ["/bin/bash", "/usr/bin/bash"].find((path) => existsSync(path)) ?? "/bin/sh"
+export const shell = ["/bin/bash", "/usr/bin/bash"].find((path) => existsSync(path)) ?? "/bin/sh"
 
 /**
  * Ends a process and its group with a signal it cannot refuse (or the one given).
@@ -47,7 +47,7 @@ const environment = (variables) => {
 }
 
 /** @param {string | undefined} cwd */
-const workingDirectory = async (cwd) => {
+export const workingDirectory = async (cwd) => {
   const path = cwd === undefined ? home : absolute(cwd)
   if (!(await fs.stat(path)).isDirectory()) throw new Refusal("NotDirectory", "not a directory", path)
   return path

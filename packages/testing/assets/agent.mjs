@@ -1,13 +1,15 @@
 /**
- * The process inside a session that does what the machine asks: files, commands, code.
+ * The process inside a session that does what the machine asks: files, commands, code, the browser, connections.
  *
  * Requests come on standard input and answers leave on standard output as frames (see `frames.mjs`). A request
  * is `{ id, op, ...arguments }`; its answer `{ id, ok }` or `{ id, error: { reason, detail, path? } }`, in any
  * order. Because every path is resolved here, no symbolic link can lead out of the session.
  */
 import { Socket } from "node:net"
+import { browserCommand, browserState, startBrowser, stopBrowser } from "./agent-browser.mjs"
 import { runCode } from "./agent-code.mjs"
 import { runCommand } from "./agent-commands.mjs"
+import { connect } from "./agent-connect.mjs"
 import * as files from "./agent-files.mjs"
 import { frameReader, frameWriter } from "./frames.mjs"
 import { describeFailure, Refusal } from "./refusal.mjs"
@@ -27,6 +29,13 @@ const operations = {
   remove: async ({ path, recursive }) => ({ ok: await files.remove(path, recursive === true) }),
   move: async ({ source, destination }) => ({ ok: await files.move(source, destination) }),
   metrics: async () => ({ ok: await files.metrics() }),
+  browserStart: (request, _, signal) => startBrowser(request, signal),
+  browserState: () => browserState(),
+  browserStop: (request, _, signal) => stopBrowser(request, signal),
+  browserCommand: (request, _, signal) => browserCommand(request, signal),
+  // Loaded when it is needed: most sessions have no desktop.
+  desktop: async (request, _, signal) => (await import("./agent-desktop.mjs")).desktop(request, signal),
+  connect: (request, _, signal) => connect(request, signal),
   cancel: async ({ target }) => {
     const pending = running.get(target)
     pending?.controller.abort()

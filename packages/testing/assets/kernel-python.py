@@ -15,6 +15,7 @@ import io
 import json
 import linecache
 import os
+import platform
 import signal
 import socket
 import sys
@@ -22,6 +23,7 @@ import traceback
 import types
 
 KERNEL = __file__
+BACKEND = os.environ.get("MPLBACKEND")
 
 TEXT_REPRS = {
     "text/html": "_repr_html_",
@@ -159,6 +161,42 @@ class KernelModules:
         self.fillers[module.__name__](module)
 
 
+def use_display(module):
+    """IPython's own prints, because IPython does not run the show."""
+    if hasattr(module, "display"):
+        module.display = display
+
+
+def use_figures(matplotlib):
+    # Not by the environment: programs that are started from here inherit it. Whoever has set it has chosen.
+    if os.environ.get("MPLBACKEND") == BACKEND:
+        matplotlib.rcParams["backend"] = "module://agentbay_figures"
+
+
+class Patches:
+    """Changes modules right after they have been imported."""
+
+    patches = {
+        "IPython.core.display": use_display,
+        "IPython.core.display_functions": use_display,
+        "matplotlib": use_figures,
+    }
+
+    def find_spec(self, name, _path=None, _target=None):
+        patch = self.patches.pop(name, None)
+        spec = None if patch is None else importlib.util.find_spec(name)
+        if spec is None or spec.loader is None:
+            return spec
+        execute = spec.loader.exec_module
+
+        def exec_module(module):
+            execute(module)
+            patch(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
 def prepare():
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main
@@ -166,7 +204,7 @@ def prepare():
     sys.argv = [""]
     builtins.display = display
     sys.meta_path.append(KernelModules())
-    os.environ.setdefault("MPLBACKEND", "module://agentbay_figures")
+    sys.meta_path.insert(0, Patches())
     return main.__dict__
 
 
@@ -245,7 +283,7 @@ def serve():
         channel.sendall(json.dumps(message, default=repr).encode("utf-8") + b"\n")
 
     namespace = prepare()
-    send({"ready": True})
+    send({"ready": True, "kernel": f"{platform.python_implementation()} {platform.python_version()}"})
     for line in requests:
         request = json.loads(line)
         if "code" in request:

@@ -7,12 +7,13 @@ import * as Chunk from "effect/Chunk"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { InvalidArgument, SessionError } from "../AgentBayError.js"
 import * as ContextActions from "../contract/actions/ContextActions.js"
 import { sessionError } from "../internal/httpFailure.js"
 import { pollUntil, waitedInVain } from "../internal/poll.js"
+import { presignedUrl } from "../internal/presignedUrl.js"
 import { ensure, ensureText, ensureTimeout } from "../internal/validate.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import type { Reply } from "../transport/ControlPlane.js"
@@ -197,18 +198,6 @@ const positiveInt = (operation: string, field: string, value: number | undefined
     "it must be a whole number of at least 1"
   )
 
-const requirePart = <A>(operation: string, requestId: string, part: Option.Option<A>, name: string) =>
-  Option.match(part, {
-    onSome: (value) => Effect.succeed(value),
-    onNone: () =>
-      Effect.fail(
-        sessionError(
-          { operation, requestId, secrets: [] },
-          { reason: "Decode", phase: "sent", detail: `the answer has no ${name}` }
-        )
-      )
-  })
-
 /**
  * @since 0.1.0
  * @category constructors
@@ -383,20 +372,14 @@ export const make = (runtime: AccountRuntime): Contexts => {
 
   const presigned = (
     operation: string,
-    action: typeof ContextActions.GetContextFileUploadUrl | typeof ContextActions.GetContextFileDownloadUrl,
+    direction: "upload" | "download",
     contextId: string,
     path: string
   ): Effect.Effect<PresignedUrl, SessionError | InvalidArgument> =>
-    Effect.gen(function* () {
-      yield* ensureFile(operation, contextId, path)
-      const request = { contextId, filePath: path }
-      const reply =
-        action.name === "GetContextFileUploadUrl"
-          ? yield* controlPlane.call(action, request, { operation })
-          : yield* controlPlane.call(action, request, { operation })
-      const url = yield* requirePart(operation, reply.requestId, reply.data.url, "Url")
-      return { url: Redacted.make(url), expiresAt: reply.data.expireTime, requestId: reply.requestId }
-    }).pipe(Effect.withSpan(operation))
+    ensureFile(operation, contextId, path).pipe(
+      Effect.zipRight(presignedUrl(controlPlane, direction, { contextId, filePath: path }, { operation })),
+      Effect.withSpan(operation)
+    )
 
   return {
     list,
@@ -410,10 +393,8 @@ export const make = (runtime: AccountRuntime): Contexts => {
       list: listFiles,
       listAll: listAllFiles,
       delete: deleteFile,
-      uploadUrl: (contextId, path) =>
-        presigned("Contexts.files.uploadUrl", ContextActions.GetContextFileUploadUrl, contextId, path),
-      downloadUrl: (contextId, path) =>
-        presigned("Contexts.files.downloadUrl", ContextActions.GetContextFileDownloadUrl, contextId, path)
+      uploadUrl: (contextId, path) => presigned("Contexts.files.uploadUrl", "upload", contextId, path),
+      downloadUrl: (contextId, path) => presigned("Contexts.files.downloadUrl", "download", contextId, path)
     }
   }
 }

@@ -2,6 +2,7 @@ import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
+import { quote } from "../../src/internal/quote.js"
 import * as MobileConfiguration from "../../src/MobileConfiguration.js"
 import { makeAccount, task, transfers, working } from "../support/account.js"
 import { assert, hasFields } from "../support/assertions.js"
@@ -11,7 +12,11 @@ const commands = (configuration: MobileConfiguration.MobileConfiguration) =>
   MobileConfiguration.toCommands(configuration, 1_700_000_000)
 
 describe("the commands of a mobile configuration", () => {
-  it("lock the resolution, always", () => {
+  it("touch nothing that is not set", () => {
+    assert.deepStrictEqual(commands({}), [])
+  })
+
+  it("lock the resolution, or unlock it", () => {
     assert.deepStrictEqual(commands({ lockResolution: true }), ["setprop sys.wuying.lockres 1"])
     assert.deepStrictEqual(commands({ lockResolution: false }), ["setprop sys.wuying.lockres 0"])
   })
@@ -28,37 +33,51 @@ describe("the commands of a mobile configuration", () => {
       assert.strictEqual(
         rule,
         [
-          `cat > /data/system/pm_${list}.txt << 'AGENTBAY_EOF'`,
-          "com.a",
-          "com.b",
-          "AGENTBAY_EOF",
+          `printf '%s\\n' 'com.a' 'com.b' > /data/system/pm_${list}.txt`,
           `chmod 644 /data/system/pm_${list}.txt`,
           `setprop rw.wy.pm_${list}.refresh 1`,
           `setprop persist.wy.pm_blacklist.switch ${switched}`
-        ].join("\n")
+        ].join(" && ")
       )
     })
   }
 
   it("hide the navigation bar, or show it, or leave it", () => {
     const bar = (hideNavigationBar?: boolean) => commands({ lockResolution: true, hideNavigationBar })[1]
-    assert.match(String(bar(true)), /^setprop persist\.wy\.hasnavibar false; killall com\.android\.systemui/)
-    assert.match(String(bar(false)), /^setprop persist\.wy\.hasnavibar true; /)
+    assert.match(
+      String(bar(true)),
+      /^setprop persist\.wy\.hasnavibar false && .*killall com\.android\.systemui/
+    )
+    assert.match(String(bar(false)), /^setprop persist\.wy\.hasnavibar true && /)
     assert.isUndefined(bar())
   })
 
   it("protect packages from being uninstalled, and mark the time", () => {
     const [, list] = commands({ lockResolution: true, uninstallBlacklist: ["com.a"] })
     assert.include(list, "/data/system/pm_lock.conf")
-    assert.include(list, "\ncom.a\n")
+    assert.include(list, " 'com.a' ")
     assert.include(list, "setprop persist.wy.pm_lock.trigger 1700000000")
-    assert.strictEqual(commands({ lockResolution: true, uninstallBlacklist: [] }).length, 1)
+  })
+
+  it("empty a list that is given without packages", () => {
+    const [list] = commands({ appManagerRule: { ruleType: "Black", appPackageNameList: [] } })
+    assert.match(String(list), /^printf '' > \/data\/system\/pm_blacklist\.txt && /)
+    assert.match(
+      String(commands({ uninstallBlacklist: [] })[0]),
+      /^printf '' > \/data\/system\/pm_lock\.conf && /
+    )
+  })
+
+  it("quote names, so that none can become a command, not even one that ends a here-document", () => {
+    for (const name of ["EOF", "AGENTBAY_EOF", "a'b; reboot", "$(reboot)", "a\nreboot", "$&"]) {
+      const [list] = commands({ uninstallBlacklist: [name, "com.b"] })
+      assert.include(list, ` ${quote(name)} 'com.b' > `)
+      assert.isTrue(String(list).startsWith("printf '%s\\n' "))
+    }
   })
 
   it("simulate a device only when everything for it is given", () => {
-    const simulate = (simulateConfig: MobileConfiguration.MobileConfiguration["simulateConfig"]) =>
-      MobileConfiguration.toSimulationCommand({ lockResolution: true, simulateConfig })
-    assert.isUndefined(simulate(undefined))
+    const simulate = MobileConfiguration.toSimulationCommand
     assert.isUndefined(simulate({ simulate: false, simulatePath: "/p" }))
     assert.isUndefined(simulate({ simulate: true }))
     const flags = {
@@ -78,11 +97,25 @@ describe("the commands of a mobile configuration", () => {
       simulate({ simulate: true, simulatePath: "/p" }),
       "chmod -R a+rwx /p; wya apply /p/dev_info.json"
     )
+    // Without a blank path segment, whichever client wrote the description.
+    assert.strictEqual(
+      simulate({ simulate: true, simulatePath: "/p/" }),
+      "chmod -R a+rwx /p; wya apply /p/dev_info.json"
+    )
+    // A context of its own has its place.
+    assert.strictEqual(
+      simulate({ simulate: true, simulatedContextId: "c" }),
+      "chmod -R a+rwx /data/agentbay_mobile_info; wya apply /data/agentbay_mobile_info/dev_info.json"
+    )
+    assert.strictEqual(
+      simulate({ simulate: true, simulatePath: "/a;reboot" }),
+      "chmod -R a+rwx '/a;reboot'; wya apply '/a;reboot/dev_info.json'"
+    )
   })
 
   it("let nothing in that a shell would interpret (D43)", () => {
     const isValid = Schema.is(MobileConfiguration.MobileConfiguration)
-    const base = { lockResolution: true }
+    const base = {}
     for (const text of [
       "a b",
       "a;b",
@@ -107,6 +140,9 @@ describe("the commands of a mobile configuration", () => {
       assert.isFalse(isValid({ ...base, simulateConfig: { simulate: true, simulatePath: path } }), path)
     }
     assert.isFalse(isValid({ ...base, appManagerRule: { ruleType: "White", appPackageNameList: [] } }))
+    assert.isTrue(isValid({ ...base, appManagerRule: { ruleType: "Black", appPackageNameList: [] } }))
+    assert.isTrue(isValid({ ...base, uninstallBlacklist: [] }))
+    assert.isFalse(isValid({ ...base, simulateConfig: { simulate: true } }))
     assert.isTrue(
       isValid({
         ...base,
@@ -148,7 +184,7 @@ describe("creating an Android session", () => {
         )
       assert.deepStrictEqual(
         sent.map(({ command }) => command),
-        [...commands(mobile), MobileConfiguration.toSimulationCommand(mobile)]
+        [...commands(mobile), MobileConfiguration.toSimulationCommand(mobile.simulateConfig)]
       )
       for (const { timeout_ms } of sent) assert.strictEqual(timeout_ms, 10_000)
     })
@@ -166,6 +202,37 @@ describe("creating an Android session", () => {
       assert.include(error.message, "exit code 1")
       assert.strictEqual(service.of("tool shell").length, 2)
       assert.strictEqual(service.of("DeleteSessionAsync").length, 1)
+    })
+  )
+
+  it.effect("a simulation that fails is a failure, too, and leaves no session", () =>
+    Effect.gen(function* () {
+      const fine = direct('{"stdout":"","stderr":"","exit_code":0}')
+      const failing = direct('{"stdout":"","stderr":"wya: no such file","exit_code":2}')
+      const { bay, service } = yield* makeAccount(
+        working({
+          GetContextInfo: transfers(task({ contextId: "c-m", path: "/data/agentbay_mobile_info" })),
+          "tool shell": [fine, fine, fine, failing]
+        })
+      )
+      const error = yield* Effect.flip(bay.create({ extraConfigs: { mobile } }))
+      hasFields(error, { _tag: "ToolError", operation: "AgentBay.create", tool: "shell" })
+      assert.include(error.message, "wya: no such file")
+      assert.strictEqual(service.of("DeleteSessionAsync").length, 1)
+    })
+  )
+
+  it.effect("a simulation without a description is refused before a session exists", () =>
+    Effect.gen(function* () {
+      const { bay, service } = yield* makeAccount(working())
+      const error = yield* Effect.flip(
+        bay.create({ extraConfigs: { mobile: { simulateConfig: { simulate: true } } } })
+      )
+      hasFields(error, {
+        _tag: "InvalidArgument",
+        field: "extraConfigs.mobile.simulateConfig.simulatePath"
+      })
+      assert.deepStrictEqual(service.names(), [])
     })
   )
 

@@ -10,6 +10,7 @@ type Asking = AgentBayError.SessionError | AgentBayError.InvalidArgument
 type Creating =
   | AgentBayError.SessionError
   | AgentBayError.InvalidArgument
+  | AgentBayError.CreateAmbiguous
   | AgentBayError.ContextSyncError
   | AgentBayError.ToolError
   | AgentBayError.VpcUnavailable

@@ -1,176 +1,8 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
-import type { CodeLanguage, Machine } from "../../src/machine/Machine.js"
-import { eventually } from "./local/host.js"
+import type { CodeLanguage, Machine, MachineError } from "../../src/machine/Machine.js"
+import { plain, run } from "./local/code.js"
 import { shell, withMachine } from "./local/machine.js"
-
-const run = (machine: Machine, language: CodeLanguage, code: string, timeoutMs = 60_000) =>
-  machine.runCode({ language, code, timeoutMs })
-const plain = (machine: Machine, language: CodeLanguage, code: string) =>
-  Effect.map(run(machine, language, code), ({ error, outputs }) => {
-    assert.isUndefined(error)
-    return outputs.map(({ data }) => data["text/plain"])
-  })
-
-describe("LocalMachine: python", () => {
-  withMachine("is interrupted with its names kept, if it sleeps, waits for a process or awaits", (machine) =>
-    Effect.gen(function* () {
-      yield* run(machine, "python", "kept = 7")
-      for (const code of [
-        "import time\nprint('so far')\ntime.sleep(100)",
-        "import subprocess\nprint('so far')\nsubprocess.run(['sleep', '100'])",
-        "import asyncio\nprint('so far')\nawait asyncio.sleep(100)"
-      ]) {
-        const result = yield* run(machine, "python", code, 500)
-        assert.isTrue(result.timedOut)
-        assert.strictEqual(result.error?.name, "TimeoutError")
-        assert.strictEqual(result.stdout, "so far\n")
-      }
-      assert.deepStrictEqual(yield* plain(machine, "python", "kept"), ["7"])
-    })
-  )
-
-  withMachine("starts anew when it cannot be interrupted or ends itself", (machine) =>
-    Effect.gen(function* () {
-      yield* run(machine, "python", "kept = 7")
-      const deaf = yield* run(
-        machine,
-        "python",
-        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
-        300
-      )
-      assert.isTrue(deaf.timedOut)
-      assert.include(deaf.error?.value, "lost")
-      const ended = yield* run(machine, "python", "import os\nprint('last')\nos._exit(3)")
-      assert.strictEqual(ended.error?.name, "KernelDied")
-      assert.include(ended.error?.value, "exit code 3")
-      assert.strictEqual(ended.stdout, "last\n")
-      const anew = yield* run(machine, "python", "'kept' in globals()")
-      assert.strictEqual(anew.outputs[0]?.data["text/plain"], "False")
-      assert.strictEqual(anew.executionCount, 4)
-    })
-  )
-
-  withMachine("shows what its processes print, and awaits", (machine) =>
-    Effect.gen(function* () {
-      const code =
-        "import subprocess, asyncio\nsubprocess.run(['sh', '-c', 'echo out; echo err >&2'])\nawait asyncio.sleep(0, 5)"
-      const result = yield* run(machine, "python", code)
-      assert.strictEqual(result.stdout, "out\n")
-      assert.strictEqual(result.stderr, "err\n")
-      assert.deepStrictEqual(result.outputs, [{ data: { "text/plain": "5" }, isMain: true }])
-    })
-  )
-
-  withMachine("gives every kind of representation", (machine) =>
-    Effect.gen(function* () {
-      const code = [
-        "from IPython.display import HTML, display as show",
-        "class All:",
-        "    def __repr__(self): return 'All()'",
-        "    def _repr_markdown_(self): return '*m*'",
-        "    def _repr_latex_(self): return '$l$'",
-        "    def _repr_svg_(self): return '<svg/>'",
-        "    def _repr_jpeg_(self): return b'\\xff\\xd8', {'width': 1}",
-        "    def _repr_html_(self): raise ValueError('broken')",
-        "    def _repr_mimebundle_(self): return {'application/vnd.vegalite.v5+json': {'mark': 'bar'}}",
-        "show(HTML('<i>'))",
-        "display({'text/html': '<u>', 'image/png': b'p'}, raw=True)",
-        "All()"
-      ].join("\n")
-      const result = yield* run(machine, "python", code)
-      assert.isUndefined(result.error)
-      assert.include(result.stderr, "ValueError: broken")
-      assert.strictEqual(result.outputs[0]?.data["text/html"], "<i>")
-      assert.deepStrictEqual(result.outputs.slice(1), [
-        { data: { "text/html": "<u>", "image/png": "cA==" }, isMain: false },
-        {
-          data: {
-            "text/plain": "All()",
-            "text/markdown": "*m*",
-            "text/latex": "$l$",
-            "image/svg+xml": "<svg/>",
-            "image/jpeg": "/9g=",
-            "application/vnd.vegalite.v5+json": { mark: "bar" }
-          },
-          isMain: true
-        }
-      ])
-    })
-  )
-
-  withMachine("shows each figure once: at show(), as a value, or at the end", (machine) =>
-    Effect.gen(function* () {
-      // The three functions of matplotlib the kernel relies on, so that the test needs no installed one.
-      const files: ReadonlyArray<readonly [string, string]> = [
-        ["__init__.py", ""],
-        [
-          "figure.py",
-          "class Figure:\n    def savefig(self, file, **options): file.write(b'png')\n    def __repr__(self): return '<Figure>'\n"
-        ],
-        [
-          "pyplot.py",
-          [
-            "from . import figure as figures",
-            "open_figures = {}",
-            "def figure(number=None):",
-            "    number = number or len(open_figures) + 1",
-            "    return open_figures.setdefault(number, figures.Figure())",
-            "def get_fignums(): return sorted(open_figures)",
-            "def close(figure):",
-            "    for number in [n for n, f in open_figures.items() if f is figure]: del open_figures[number]",
-            "def show():",
-            "    import importlib, os",
-            "    importlib.import_module(os.environ['MPLBACKEND'][len('module://'):]).show()"
-          ].join("\n")
-        ],
-        ["backends/__init__.py", ""],
-        ["backends/backend_agg.py", "class FigureCanvasAgg: pass\nclass FigureManagerBase: pass\n"]
-      ]
-      for (const [name, content] of files) {
-        yield* machine.write(`matplotlib/${name}`, new TextEncoder().encode(content), "overwrite")
-      }
-      const png = { "text/plain": "<Figure>", "image/png": "cG5n" }
-      const code = (last: string) => `import matplotlib.pyplot as plt\n${last}`
-      const outputs = (last: string) =>
-        Effect.map(run(machine, "python", code(last)), (result) => {
-          assert.isUndefined(result.error)
-          return result.outputs
-        })
-      assert.deepStrictEqual(yield* outputs("f = plt.figure()\nplt.show()\nNone"), [
-        { data: png, isMain: false }
-      ])
-      assert.deepStrictEqual(yield* outputs("plt.figure()"), [{ data: png, isMain: true }])
-      assert.deepStrictEqual(yield* outputs("f = plt.figure()"), [{ data: png, isMain: false }])
-      assert.deepStrictEqual(yield* outputs("1"), [{ data: { "text/plain": "1" }, isMain: true }])
-    })
-  )
-
-  withMachine("runs one after the other", (machine) =>
-    Effect.gen(function* () {
-      yield* run(machine, "python", "order = []")
-      yield* Effect.forEach(
-        [1, 2, 3],
-        (n) => run(machine, "python", `import time\norder.append(${n})\ntime.sleep(0.1)\norder.append(${n})`),
-        { concurrency: "unbounded", discard: true }
-      )
-      assert.deepStrictEqual(yield* plain(machine, "python", "order"), ["[1, 1, 2, 2, 3, 3]"])
-    })
-  )
-
-  withMachine("is interrupted with its fiber", (machine) =>
-    Effect.gen(function* () {
-      yield* run(machine, "python", "kept = 7")
-      const fiber = yield* Effect.fork(
-        run(machine, "python", "open('/tmp/started', 'w')\nwhile True: pass", Number.POSITIVE_INFINITY)
-      )
-      yield* eventually(machine.stat("/tmp/started"))
-      yield* Fiber.interrupt(fiber)
-      assert.deepStrictEqual(yield* plain(machine, "python", "kept"), ["7"])
-    })
-  )
-})
 
 describe("LocalMachine: javascript", () => {
   withMachine("declares names anew, and imports as modules do", (machine) =>
@@ -311,6 +143,99 @@ describe("LocalMachine: other languages", () => {
       assert.deepStrictEqual(yield* plain(machine, "java", "int twice(int n) { return 2 * n; }\ntwice(a)"), [
         "10"
       ])
+    })
+  )
+})
+
+/** Per language: a name that is kept, its value as it is shown, a loop, and an error with where it was raised. */
+const languages = {
+  python: {
+    keep: "kept = 7",
+    show: "kept",
+    shown: "7",
+    loop: "while True:\n    pass",
+    fail: "def half(n):\n    return n / 0\nhalf(1)",
+    name: "ZeroDivisionError",
+    value: "division by zero",
+    where: /return n \/ 0/
+  },
+  javascript: {
+    keep: "let kept = 7",
+    show: "kept",
+    shown: "7",
+    loop: "for (;;);",
+    fail: "const half = (n) => n.no.such\nhalf(1)",
+    name: "TypeError",
+    value: "Cannot read properties of undefined (reading 'such')",
+    where: /at half \(cell-\d+:1/
+  },
+  r: {
+    keep: "kept <- 7",
+    show: "kept",
+    shown: "[1] 7",
+    loop: "while (TRUE) {}",
+    fail: "half <- function(n) stop('no half of ', n)\nhalf(1)",
+    name: "Error",
+    value: "no half of 1",
+    where: /^half\(1\)$/m
+  },
+  java: {
+    keep: "int kept = 7;",
+    show: "kept",
+    shown: "7",
+    loop: "while (true) {}",
+    fail: "int half(int n) { return n / 0; }\nhalf(1)",
+    name: "ArithmeticException",
+    value: "/ by zero",
+    where: /half/
+  }
+} as const
+
+describe("LocalMachine: every language that is installed", () => {
+  for (const [language, example] of Object.entries(languages) as ReadonlyArray<
+    [CodeLanguage, (typeof languages)[CodeLanguage]]
+  >) {
+    /** Without its interpreter a language says what to install. */
+    const withLanguage = (title: string, body: (machine: Machine) => Effect.Effect<void, MachineError>) =>
+      withMachine(`${language} ${title}`, (machine) =>
+        Effect.catchIf(
+          body(machine),
+          (error) => error.reason === "Missing",
+          (error) => Effect.sync(() => assert.include(error.message, "apt-get install"))
+        )
+      )
+
+    withLanguage("keeps its names when an endless loop is stopped at its timeout", (machine) =>
+      Effect.gen(function* () {
+        yield* run(machine, language, example.keep)
+        const stopped = yield* run(machine, language, example.loop, 500)
+        assert.isTrue(stopped.timedOut)
+        assert.deepInclude(stopped.error, { name: "TimeoutError", value: "stopped after 500 ms" })
+        assert.deepStrictEqual(yield* plain(machine, language, example.show), [example.shown])
+      })
+    )
+
+    withLanguage("tells what was raised, and where", (machine) =>
+      Effect.gen(function* () {
+        const { error, timedOut } = yield* run(machine, language, example.fail)
+        assert.isFalse(timedOut)
+        assert.deepInclude(error, { name: example.name, value: example.value })
+        assert.match(error?.traceback.join("\n") ?? "", example.where)
+      })
+    )
+  }
+
+  withMachine("runs at the same time as another one", (machine) =>
+    Effect.gen(function* () {
+      const python =
+        "import os, time\nopen('waits', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\n'went'"
+      const javascript =
+        "while (!fs.existsSync('waits')) await new Promise((done) => setTimeout(done, 10))\nfs.writeFileSync('go', ''); 'gone'"
+      const outputs = yield* Effect.all(
+        [plain(machine, "python", python), plain(machine, "javascript", javascript)],
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(outputs, [["'went'"], ["'gone'"]])
     })
   )
 })

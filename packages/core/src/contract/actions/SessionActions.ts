@@ -88,7 +88,10 @@ export const CreateMcpSession = Action.make({
     enableRecord: optionalParameter(BooleanText, "EnableRecord"),
     contextId: optionalParameter(Schema.String, "ContextId"),
     externalUserId: optionalParameter(Schema.String, "ExternalUserId"),
-    sessionId: optionalParameter(Schema.String, "SessionId")
+    sessionId: optionalParameter(Schema.String, "SessionId"),
+    loadSkill: optionalParameter(BooleanText, "LoadSkill"),
+    skills: optionalParameter(Schema.parseJson(Schema.Array(Schema.String)), "Skills"),
+    volumeId: optionalParameter(Schema.String, "VolumeId")
   }),
   data: withAliases(Schema.Struct({ ...connection, errMsg: textOrEmpty("ErrMsg") }), connectionAliases),
   idempotent: false

@@ -103,15 +103,22 @@ export const makeFakeService = (): FakeService => {
         return Effect.fail(new HttpClientError.RequestError({ request, reason: "InvalidUrl", description }))
       }
       const answer = typeof next === "function" ? next(recorded) : next
-      const body = answer.text ?? JSON.stringify(answer.body ?? "")
+      const body =
+        answer.base64 === undefined
+          ? (answer.text ?? JSON.stringify(answer.body ?? ""))
+          : Buffer.from(answer.base64, "base64")
       const empty = answer.status === 204 || answer.status === 304
       const response = HttpClientResponse.fromWeb(
         request,
         new Response(empty ? null : body, { status: answer.status, headers: answer.headers ?? {} })
       )
       // The body is there at once: reading it as a stream would take turns of the event loop.
+      const content = Buffer.from(empty ? "" : body)
       return Effect.succeed(
-        Object.defineProperty(response, "text", { value: Effect.succeed(empty ? "" : body) })
+        Object.defineProperties(response, {
+          text: { value: Effect.succeed(content.toString()) },
+          arrayBuffer: { value: Effect.sync(() => Uint8Array.from(content).buffer) }
+        })
       )
     })
   )

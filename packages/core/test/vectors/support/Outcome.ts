@@ -128,6 +128,9 @@ export const toolMentions = (result: Json | undefined): ReadonlyArray<string> =>
 export const hasFailed = (result: Json): boolean =>
   member(result, "$throws") !== undefined || member(result, "success") === false
 
+/** What is refused before anything is sent; the rest is what comes of an answer. */
+const refusedByBrowser = ["NotInitialized", "AlreadyInitialized", "PageLookup"]
+
 const kinds: Readonly<Record<string, FailureKind>> = {
   InvalidArgument: "rejected",
   // What the types forbid: a request without what it needs.
@@ -138,8 +141,17 @@ const kinds: Readonly<Record<string, FailureKind>> = {
   FileError: "tool",
   CommandTimeout: "tool",
   CodeTimeout: "tool",
-  ContextSyncError: "service"
+  BrowserError: "service",
+  AgentError: "service",
+  OssError: "tool",
+  ContextSyncError: "service",
+  FileTransferError: "service",
+  // The local disk, which is asked before anything is sent.
+  SystemError: "rejected"
 }
+
+/** What a tool says of tasks in an answer that is marked as an error. */
+const toolsWords: ReadonlyArray<string> = ["NotFound", "Busy"]
 
 /** How our call ended. `read` turns its value into the terms of the recording. */
 export const ourOutcome = <A>(
@@ -153,7 +165,15 @@ export const ourOutcome = <A>(
       if (failure === undefined) return { _tag: "Failure", kind: "defect", text: Cause.pretty(cause) }
       const fields = failure as Readonly<Record<string, unknown>>
       const unusable = fields["_tag"] === "FileError" && fields["reason"] === "InvalidData"
-      const kind = unusable ? "service" : (kinds[String(fields["_tag"])] ?? "defect")
+      const refused = fields["_tag"] === "BrowserError" && refusedByBrowser.includes(String(fields["reason"]))
+      const toolSaid = fields["_tag"] === "AgentError" && toolsWords.includes(String(fields["reason"]))
+      const kind = refused
+        ? "rejected"
+        : unusable
+          ? "service"
+          : toolSaid
+            ? "tool"
+            : (kinds[String(fields["_tag"])] ?? "defect")
       return {
         _tag: "Failure",
         kind,

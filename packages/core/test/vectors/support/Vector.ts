@@ -26,6 +26,8 @@ export interface Answer {
   readonly status: number
   readonly body?: Json
   readonly text?: string
+  /** Bytes that are no text. */
+  readonly base64?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -41,6 +43,10 @@ export interface Vector {
     readonly args: ReadonlyArray<Json>
     readonly client?: { readonly region_id?: string; readonly endpoint?: string }
     readonly then?: string
+    /** Environment variables. */
+    readonly env?: Readonly<Record<string, string>>
+    /** Local files that exist beforehand, by path: their text, or their bytes in base64. */
+    readonly files?: JsonObject
   }
   readonly requests: ReadonlyArray<Request>
   readonly responses: ReadonlyArray<Answer>

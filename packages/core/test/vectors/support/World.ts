@@ -23,8 +23,9 @@ export interface World {
 /** The settings of the recorded client: its key, the recorded endpoint, and what the line sets itself. */
 const settingsOf = ({ vector, version }: Case): AgentBayConfig.Options => ({
   apiKey: "akm-TESTKEY",
-  // The recorded client never repeats a call.
+  // The recorded client never repeats a call, and its sessions have no labels but those of the caller.
   retry: RetryPolicy.none,
+  lease: false,
   endpoint: `http://${vector.call.client?.endpoint ?? `127.0.0.1:${port}`}`,
   regionId: vector.call.client?.region_id,
   deletion: version === "0.10.2" ? "ReleaseMcpSession" : "DeleteSessionAsync"

@@ -1,6 +1,6 @@
 /** Structural comparison of recorded values, which hold placeholders, with actual ones. */
 import { effectsOf } from "./shellEffects.js"
-import { isObject, type Json } from "./Vector.js"
+import { isObject, type Json, type JsonObject } from "./Vector.js"
 
 const patterns: Readonly<Record<string, string>> = {
   "<timestamp>": "\\d[\\dTZ:.-]*",
@@ -39,6 +39,13 @@ const parsed = (text: unknown): unknown => {
   } catch {
     return undefined
   }
+}
+
+/** The JSON in a text, which stands where the template of the recording says. */
+const jsonIn = (template: unknown, text: unknown): unknown => {
+  if (template === "<base64 of json>") return parsed(Buffer.from(String(text), "base64").toString())
+  const prefix = String(template).replace(/<json>$/, "")
+  return typeof text === "string" && text.startsWith(prefix) ? parsed(text.slice(prefix.length)) : undefined
 }
 
 const companions = /^(.*)#(json|effects)$/
@@ -86,7 +93,8 @@ export const differences = (expected: unknown, actual: unknown, path = ""): Read
     if (companion !== null) {
       const name = companion[1] ?? ""
       const text = actual[name]
-      const inner = companion[2] === "json" ? parsed(text) : effectsOf(String(text))
+      const inner =
+        companion[2] === "json" ? jsonIn((expected as JsonObject)[name], text) : effectsOf(String(text))
       problems.push(...differences(value, inner, `${path}.${key}`))
     } else if (!decoded.has(key)) {
       problems.push(...differences(value, actual[key], `${path}.${key}`))

@@ -46,7 +46,8 @@ export const unused = (): ReadonlyArray<string> => [
 export const later = (): Readonly<Record<string, number>> =>
   Object.fromEntries(rules.map((rule) => [rule.name, cases.filter((one) => outOfScope(one) === rule).length]))
 
-const ground = /^(D\d+|control plane \d|session core modules \d|newer features \d)/
+const ground =
+  /^(D\d+|control plane \d|session core modules \d|session automation modules \d|newer features \d)/
 
 /** Deviations that name neither a defect nor a section of a reference document. */
 export const deviationsWithoutGround = (): ReadonlyArray<string> =>

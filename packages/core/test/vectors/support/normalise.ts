@@ -47,14 +47,18 @@ const ownStatistics = (request: Request): Request => {
   return { ...request, form: { ...rest, SdkStats: JSON.stringify(shape) } }
 }
 
+const taskStatus = /^tool (\w+_)?get_task_status$/
+
 export const isPoll = (request: Request): boolean => {
+  if (taskStatus.test(keyOf(request))) return true
   const action = String(request.query?.["Action"] ?? "")
   return polls.includes(action) && (action !== "GetContext" || request.form?.["ContextId"] !== undefined)
 }
 
 const steady = (request: Request): string => {
-  const { SignatureNonce: _nonce, Timestamp: _timestamp, ...query } = request.query ?? {}
-  return canonical({ ...request, query })
+  const { requestId: _id, SignatureNonce: _nonce, Timestamp: _timestamp, ...query } = request.query ?? {}
+  const json = isObject(request.json) ? { ...request.json, requestId: null } : null
+  return canonical({ ...request, query, json })
 }
 
 const collapsePolls = (requests: ReadonlyArray<Request>): ReadonlyArray<Request> =>
@@ -100,11 +104,12 @@ const inOrderOfParts = (requests: ReadonlyArray<Request>): ReadonlyArray<Request
   return requests.map((request) => (isPart(request) ? (parts.shift() ?? request) : request))
 }
 
-/** Absent and empty mean the same for a query and for a body of fields. */
+/** Absent and empty mean the same for a query, for a body of fields and for headers. */
 const withoutEmpty = (request: Request): Request => {
-  const { form, query, ...rest } = request
+  const { form, headers, query, ...rest } = request
   return {
     ...rest,
+    ...(headers === undefined || Object.keys(headers).length === 0 ? {} : { headers }),
     ...(query === undefined || Object.keys(query).length === 0 ? {} : { query }),
     ...(form === undefined || Object.keys(form).length === 0 ? {} : { form })
   }

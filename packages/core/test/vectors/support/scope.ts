@@ -11,9 +11,20 @@ export const replayedModules: ReadonlyArray<string> = [
   "session",
   "context",
   "betaNetwork",
+  "betaSkills",
+  "extensions",
+  "mobileSimulate",
+  "mobile",
+  "browser",
   "command",
   "fs",
-  "code"
+  "code",
+  "computer",
+  "window",
+  "application",
+  "ui",
+  "agent",
+  "oss"
 ]
 
 /** The module that a line belongs to: one of those replayed, or the first part of its id. */
@@ -35,24 +46,8 @@ const actionOf = ({ vector }: Case): string => {
 export const rules: ReadonlyArray<ScopeRule> = [
   {
     name: "modules that are not built yet",
-    because:
-      "browser, computer, mobile, agents, extensions, object storage, git, skills, and what the baseline had of them",
+    because: "git",
     applies: (one) => !replayedModules.includes(moduleOf(one))
-  },
-  {
-    name: "fixtures of modules that are not built yet",
-    because: "they start a browser",
-    applies: ({ vector }) => /^fixture\/(agent\.)?browser\./.test(vector.id)
-  },
-  {
-    name: "file transfer",
-    because: "it moves files of the local disk, which belongs to a later module",
-    applies: ({ vector }) => /^fs\.(uploadFile|downloadFile|getFileTransferContextPath)[./]/.test(vector.id)
-  },
-  {
-    name: "names of keys",
-    because: "press_keys belongs to the computer module, which writes them in one way",
-    applies: ({ vector }) => vector.id === "session.callMcpTool/4"
   },
   {
     name: "the session's WebSocket",
@@ -60,6 +55,7 @@ export const rules: ReadonlyArray<ScopeRule> = [
     applies: ({ vector }) =>
       vector.requests.some((request) => request.path.startsWith("/ws/")) ||
       vector.id.startsWith("session.getWsClient/") ||
+      vector.id.startsWith("browser.registerCallback/") ||
       JSON.stringify(vector.call.args).includes('"streamBeta":true')
   },
   {
@@ -69,9 +65,9 @@ export const rules: ReadonlyArray<ScopeRule> = [
   },
   {
     name: "parameters that only the newest generation has",
-    because: "idle time and skills at creation come later",
+    because: "idle time comes later",
     applies: ({ vector, version }) =>
-      /^agentBay\.create\.v19\/[13567]$/.test(vector.id) ||
+      /^agentBay\.create\.v19\/[13]$/.test(vector.id) ||
       (vector.id === "client.CreateMcpSession/1" && version === "0.19.0")
   },
   {

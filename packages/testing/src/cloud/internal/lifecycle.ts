@@ -4,10 +4,15 @@ import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
+import { makeAgentTasks } from "./agentTasks.js"
+import { makePageTasks } from "./pageTasks.js"
 import { type Refusal, refusal } from "./refusal.js"
+import { makeSessionStorage } from "./sessionStorage.js"
+import { putSkills, type Skill } from "./skills.js"
 import { type Mount, type SessionRecord, type State, statusAt } from "./state.js"
 import { start } from "./tasks.js"
 import { downloadMount, requireContext, touchContexts, uploadMount } from "./transfers.js"
+import { fillVolume, keepVolume } from "./volumes.js"
 
 /** Sessions that have ended are remembered up to this number, the latest ones. */
 const endedLimit = 1_000
@@ -20,13 +25,22 @@ const uploadAll = (state: State, session: SessionRecord) =>
     { discard: true }
   )
 
+const closeBrowser = ({ machine, mounts }: SessionRecord): Effect.Effect<void> =>
+  mounts.some(({ policy }) => policy.autoUpload)
+    ? Effect.ignore(Effect.flatMap(machine.browser, ({ stop }) => stop))
+    : Effect.void
+
 const finish = (state: State, session: SessionRecord): Effect.Effect<void> =>
   Effect.gen(function* () {
     // Two deletions may meet here; the second finds nothing left to do.
     if (state.sessions.get(session.id) !== session) return
+    // What a browser keeps is complete when it has closed, and not before.
+    yield* closeBrowser(session)
     yield* uploadAll(state, session)
+    yield* keepVolume(state, session)
     if (!state.sessions.delete(session.id)) return
     state.vpcByToken.delete(session.token)
+    if (session.linkToken !== undefined) state.links.delete(session.linkToken)
     if (session.address !== undefined) state.closedHosts.add(`${session.address.ip}:${session.address.port}`)
     yield* Scope.close(session.scope, Exit.void)
     if (session.fileTransferContextId !== undefined) yield* state.store.remove(session.fileTransferContextId)
@@ -70,6 +84,8 @@ export interface Birth {
   readonly labels: Readonly<Record<string, string>>
   readonly isVpc: boolean
   readonly mounts: ReadonlyArray<Mount>
+  readonly skills: ReadonlyArray<Skill>
+  readonly volume: Mount | undefined
 }
 
 /** Makes a session with its machine and starts to fill its mounts. */
@@ -77,11 +93,13 @@ export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, 
   Effect.gen(function* () {
     const id = state.ids.sessionId()
     const scope = yield* Scope.fork(state.scope, ExecutionStrategy.sequential)
-    const machine = yield* state.machines.make({ sessionId: id, imageId: birth.imageId }).pipe(
-      Scope.extend(scope),
-      Effect.tapErrorCause((cause) => Scope.close(scope, Exit.failCause(cause))),
-      Effect.mapError((error) => refusal(503, "ServiceUnavailable.Machine", error.message))
-    )
+    const machine = yield* state.machines
+      .make({ sessionId: id, imageId: birth.imageId, page: (url) => state.pages.get(url) })
+      .pipe(
+        Scope.extend(scope),
+        Effect.tapErrorCause((cause) => Scope.close(scope, Exit.failCause(cause))),
+        Effect.mapError((error) => refusal(503, "ServiceUnavailable.Machine", error.message))
+      )
     const sequence = state.nextSequence()
     const session: SessionRecord = {
       id,
@@ -93,12 +111,18 @@ export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, 
       machine,
       scope,
       mounts: birth.mounts,
+      volume: birth.volume,
       labels: birth.labels,
       status: "RUNNING",
       untilMs: 0,
       tasks: new Map(),
+      linkToken: undefined,
       fileTransferContextId: undefined,
       watched: new Map(),
+      pictures: state.pictures,
+      pageTasks: makePageTasks(state.settings.pageTaskMs),
+      agents: makeAgentTasks(id, () => state.agents),
+      storage: makeSessionStorage(state, machine),
       writes: new Map()
     }
     state.sessions.set(id, session)
@@ -107,6 +131,10 @@ export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, 
       state,
       birth.mounts.map(({ contextId }) => contextId)
     )
+    yield* Effect.mapError(
+      Effect.zipRight(fillVolume(state, session), putSkills(state, session, birth.skills)),
+      (problem) => refusal(503, "ServiceUnavailable.Machine", problem)
+    ).pipe(Effect.tapError(() => endNow(state, session)))
     yield* start(
       state,
       session,

@@ -1,7 +1,13 @@
-/** What of a sync policy the cloud acts on. Life cycles, strategies and archives are read and ignored. */
+/** What of a sync policy the cloud acts on. Life cycles, strategies and upload archives are read and ignored. */
 
 interface WhiteRule {
   readonly matches: (relative: string) => boolean
+}
+
+export interface Unpacking {
+  /** Into the folder in which the archive is, instead of one of its own. */
+  readonly inPlace: boolean
+  readonly keepArchive: boolean
 }
 
 export interface SyncPolicy {
@@ -11,6 +17,8 @@ export interface SyncPolicy {
   readonly propagateDeletion: boolean
   /** Where the files of the context were written from, when that is another path than the one they are mounted at. */
   readonly sourcePath: string | undefined
+  /** What becomes of an archive, by its path relative to the mount, that has arrived in the session. */
+  readonly unpacking: (relative: string) => Unpacking | undefined
   /** Whether a file, by its path relative to the mount, takes part. */
   readonly includes: (relative: string) => boolean
 }
@@ -68,6 +76,26 @@ const whiteRule = (entry: unknown): ReadonlyArray<WhiteRule> => {
   ]
 }
 
+/**
+ * Archives are unpacked where the policy says so and names them one by one: what a white list merely covers may be a
+ * file like any other, whatever its name.
+ */
+const unpackingOf = (policy: unknown): SyncPolicy["unpacking"] => {
+  const extract = member(policy, "extractPolicy")
+  const entries = member(member(policy, "bwList"), "whiteLists")
+  const named = (Array.isArray(entries) ? entries : []).flatMap((entry) => {
+    const path = member(entry, "path")
+    return typeof path === "string" && member(entry, "isPathRegex") !== true ? [trimmed(path)] : []
+  })
+  return (relative) =>
+    member(extract, "extract") === true && /\.zip$/i.test(relative) && named.includes(relative)
+      ? {
+          inPlace: member(extract, "extractToCurrentFolder") === true,
+          keepArchive: member(extract, "deleteSrcFile") === false
+        }
+      : undefined
+}
+
 /** Reads a policy as clients send it: any member may be absent or null, which stands for the default. */
 export const readPolicy = (policy: unknown): SyncPolicy => {
   const whiteLists = member(member(policy, "bwList"), "whiteLists")
@@ -79,6 +107,7 @@ export const readPolicy = (policy: unknown): SyncPolicy => {
     propagateDeletion: member(member(policy, "deletePolicy"), "syncLocalFile") !== false,
     // Only a path of this kind of system can be mapped without knowing the other one.
     sourcePath: typeof source === "string" && source.startsWith("/") ? source : undefined,
+    unpacking: unpackingOf(policy),
     includes: rules.length === 0 ? () => true : (relative) => rules.some((rule) => rule.matches(relative))
   }
 }

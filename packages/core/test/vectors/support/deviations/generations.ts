@@ -43,7 +43,7 @@ export const generations: ReadonlyArray<Deviation> = [
   {
     differs: "D46 and control plane 3.2",
     instead: "no context is made for each session, and so none is mounted, renamed or waited for",
-    ids: /^(agentBay\.(create|get)|fixture\/session|session\.(routing|delete\.replay))/,
+    ids: /^(agentBay\.(create|get)|browser\.initializeAsync\.replay|fixture\/session|session\.(routing|delete\.replay))/,
     versions: ["0.10.2"],
     when: (one) => sends(one, "GetContext", (form) => form["AllowCreate"] === "true"),
     requests: (requests) => {
@@ -75,7 +75,7 @@ export const generations: ReadonlyArray<Deviation> = [
   {
     differs: "control plane 4.3.1: the recorded client forgets the request id of a VPC call",
     instead: "it is kept",
-    ids: /^(session|command|code)\./,
+    ids: /^((session|command|code|oss)\.|agent\.(executeTask|getTaskStatus)\/)/,
     routes: ["vpc"],
     when: ({ vector }) => isObject(vector.result) && vector.result["success"] === true,
     outcome: (expected) => ({ ...expected, requestId: "vpc-<timestamp>-<random>" }) as Outcome

@@ -101,6 +101,8 @@ export const paramsOf = (value: Json | undefined, version: Version): CreateParam
     enableBrowserReplay: optional(params["enableBrowserReplay"], (flag) => flag === true),
     extraConfigs: optional(params["extraConfigs"], (configs) => configs as CreateParams["extraConfigs"]),
     networkId: optionalText(params["betaNetworkId"]),
+    loadSkills: optional(params["loadSkills"], (flag) => flag === true),
+    skillNames: optional(params["skillNames"], (names) => names as CreateParams["skillNames"]),
     framework: optionalText(params["framework"])
   }
 }

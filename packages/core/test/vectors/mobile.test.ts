@@ -1,0 +1,4 @@
+import { replayModule } from "./support/suite.js"
+
+replayModule("mobile")
+replayModule("mobileSimulate")
