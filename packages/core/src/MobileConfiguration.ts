@@ -9,15 +9,29 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { quote, quoteAll } from "./internal/quote.js"
 
-/** Android package names; anything else could smuggle commands into a script. */
-const PackageName = Schema.String.pipe(
+/**
+ * The name of an Android package; the names of a list are written into scripts.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const PackageName = Schema.String.pipe(
   Schema.pattern(/^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$/, {
     message: () => "an Android package name such as com.example.app"
   })
 )
 
 /**
+ * @since 0.1.0
+ * @category schemas
+ */
+export const PackageNames = Schema.Array(PackageName)
+
+/**
+ * What of the device is simulated.
+ *
  * @since 0.1.0
  * @category schemas
  */
@@ -31,36 +45,101 @@ export const SimulateMode = Schema.Literal(
 
 /**
  * @since 0.1.0
+ * @category models
+ */
+export type SimulateMode = typeof SimulateMode.Type
+
+const plainPath = /^\/[A-Za-z0-9_./-]*$/
+
+/**
+ * A directory of a session which holds the description of a device.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const SimulatePath = Schema.String.pipe(
+  Schema.pattern(plainPath, {
+    message: () => "an absolute path of letters, digits and _ . / -"
+  })
+)
+
+/**
+ * Makes the device look like another one, from a description that `AgentBay.mobileSimulation` has stored.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const SimulateConfig = Schema.Struct({
+  simulate: Schema.Boolean,
+  /** Where the description lies in the session. Default, with `simulatedContextId`: `simulationPath`. */
+  simulatePath: Schema.optional(SimulatePath),
+  /** Default `PropertiesOnly`. */
+  simulateMode: Schema.optional(SimulateMode),
+  /** A context that holds nothing but the description; it is mounted at `simulationPath`. */
+  simulatedContextId: Schema.optional(Schema.NonEmptyTrimmedString)
+}).pipe(
+  Schema.filter((config) =>
+    config.simulate && config.simulatePath === undefined && config.simulatedContextId === undefined
+      ? {
+          path: ["simulatePath"],
+          message: "a simulation needs a path in the session, or a context with the description"
+        }
+      : undefined
+  )
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type SimulateConfig = typeof SimulateConfig.Type
+
+/**
+ * Settings that can be changed at any time. What is left out stays as it is.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const DeviceSettings = Schema.Struct({
+  /** Keep the display at its resolution, or let it change. */
+  lockResolution: Schema.optional(Schema.Boolean),
+  /**
+   * The only applications that may be used (`White`, at least one), or those that may not (`Black`; none of them
+   * allows every application). One list is in force.
+   */
+  appManagerRule: Schema.optional(
+    Schema.Struct({ ruleType: Schema.Literal("White", "Black"), appPackageNameList: PackageNames }).pipe(
+      Schema.filter(({ appPackageNameList, ruleType }) =>
+        ruleType === "White" && appPackageNameList.length === 0
+          ? {
+              path: ["appPackageNameList"],
+              message: "at least one package: without any, nothing could be used"
+            }
+          : undefined
+      )
+    )
+  ),
+  /** Changing it restarts the system's user interface. */
+  hideNavigationBar: Schema.optional(Schema.Boolean),
+  /** The packages that cannot be uninstalled; none of them protects nothing. */
+  uninstallBlacklist: Schema.optional(PackageNames)
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type DeviceSettings = typeof DeviceSettings.Type
+
+/**
+ * The settings of a new Android session.
+ *
+ * @since 0.1.0
  * @category schemas
  */
 export const MobileConfiguration = Schema.Struct({
-  /** Keep the display at its resolution. */
-  lockResolution: Schema.Boolean,
-  /** Which applications may be installed (`White`) or may not (`Black`). */
-  appManagerRule: Schema.optional(
-    Schema.Struct({
-      ruleType: Schema.Literal("White", "Black"),
-      appPackageNameList: Schema.NonEmptyArray(PackageName)
-    })
-  ),
-  hideNavigationBar: Schema.optional(Schema.Boolean),
-  /** Packages that cannot be uninstalled. */
-  uninstallBlacklist: Schema.optional(Schema.Array(PackageName)),
-  /** Makes the device look like another one, from data in a context. */
-  simulateConfig: Schema.optional(
-    Schema.Struct({
-      simulate: Schema.Boolean,
-      simulatePath: Schema.optional(
-        Schema.String.pipe(
-          Schema.pattern(/^\/[A-Za-z0-9_./-]*$/, {
-            message: () => "an absolute path of letters, digits and _ . / -"
-          })
-        )
-      ),
-      simulateMode: Schema.optional(SimulateMode),
-      simulatedContextId: Schema.optional(Schema.NonEmptyTrimmedString)
-    })
-  )
+  ...DeviceSettings.fields,
+  simulateConfig: Schema.optional(SimulateConfig)
 })
 
 /**
@@ -70,24 +149,35 @@ export const MobileConfiguration = Schema.Struct({
 export type MobileConfiguration = typeof MobileConfiguration.Type
 
 /**
- * Where the data of a simulated device lies in a session.
+ * Where the description of a simulated device lies in a session when it has a context of its own.
  *
  * @since 0.1.0
  * @category constants
  */
 export const simulationPath = "/data/agentbay_mobile_info"
 
-const writeLines = (path: string, lines: ReadonlyArray<string>): string =>
-  [`cat > ${path} << 'AGENTBAY_EOF'`, ...lines, "AGENTBAY_EOF", `chmod 644 ${path}`].join("\n")
+/** Each step only after the one before has worked, so that no failure is lost. */
+const steps = (...commands: ReadonlyArray<string>): string => commands.join(" && ")
 
-const applicationRule = (rule: NonNullable<MobileConfiguration["appManagerRule"]>): string => {
+/** Every line is a quoted word: none can become a command, whatever it contains. */
+const writeLines = (path: string, lines: ReadonlyArray<string>): ReadonlyArray<string> => [
+  lines.length === 0 ? `printf '' > ${path}` : `printf '%s\\n' ${quoteAll(lines)} > ${path}`,
+  `chmod 644 ${path}`
+]
+
+const applicationRule = (rule: NonNullable<DeviceSettings["appManagerRule"]>): string => {
   const list = rule.ruleType === "White" ? "whitelist" : "blacklist"
-  return [
-    writeLines(`/data/system/pm_${list}.txt`, rule.appPackageNameList),
+  return steps(
+    ...writeLines(`/data/system/pm_${list}.txt`, rule.appPackageNameList),
     `setprop rw.wy.pm_${list}.refresh 1`,
     `setprop persist.wy.pm_blacklist.switch ${rule.ruleType === "White" ? 2 : 1}`
-  ].join("\n")
+  )
 }
+
+const userInterface = "com.android.systemui"
+
+/** A user interface that is just restarting cannot be stopped, and reads the setting when it starts. */
+const restartUserInterface = `{ killall ${userInterface} || ! pidof ${userInterface} > /dev/null; }`
 
 /**
  * The commands that apply the settings, in the order of the official SDKs. `nowSeconds` marks the change of the
@@ -96,26 +186,28 @@ const applicationRule = (rule: NonNullable<MobileConfiguration["appManagerRule"]
  * @since 0.1.0
  * @category conversions
  */
-export const toCommands = (configuration: MobileConfiguration, nowSeconds: number): ReadonlyArray<string> => {
-  const commands = [`setprop sys.wuying.lockres ${configuration.lockResolution ? 1 : 0}`]
-  if (configuration.appManagerRule !== undefined) commands.push(applicationRule(configuration.appManagerRule))
-  if (configuration.hideNavigationBar !== undefined) {
+export const toCommands = (settings: DeviceSettings, nowSeconds: number): ReadonlyArray<string> => {
+  const { appManagerRule, hideNavigationBar, lockResolution, uninstallBlacklist } = settings
+  const commands: Array<string> = []
+  if (lockResolution !== undefined) commands.push(`setprop sys.wuying.lockres ${lockResolution ? 1 : 0}`)
+  if (appManagerRule !== undefined) commands.push(applicationRule(appManagerRule))
+  if (hideNavigationBar !== undefined) {
     commands.push(
-      `setprop persist.wy.hasnavibar ${configuration.hideNavigationBar ? "false" : "true"}; killall com.android.systemui || true`
+      steps(`setprop persist.wy.hasnavibar ${hideNavigationBar ? "false" : "true"}`, restartUserInterface)
     )
   }
-  if (configuration.uninstallBlacklist !== undefined && configuration.uninstallBlacklist.length > 0) {
+  if (uninstallBlacklist !== undefined) {
     commands.push(
-      [
-        writeLines("/data/system/pm_lock.conf", configuration.uninstallBlacklist),
+      steps(
+        ...writeLines("/data/system/pm_lock.conf", uninstallBlacklist),
         `setprop persist.wy.pm_lock.trigger ${nowSeconds}`
-      ].join("\n")
+      )
     )
   }
   return commands
 }
 
-const simulateFlags: Record<typeof SimulateMode.Type, string> = {
+const simulateFlags: Record<SimulateMode, string> = {
   PropertiesOnly: "",
   SensorsOnly: " -sensors",
   PackagesOnly: " -packages",
@@ -123,15 +215,18 @@ const simulateFlags: Record<typeof SimulateMode.Type, string> = {
   All: " -all"
 }
 
+const word = (path: string): string => (plainPath.test(path) ? path : quote(path))
+
 /**
  * The command that makes the device look like another one, when the configuration asks for it.
  *
  * @since 0.1.0
  * @category conversions
  */
-export const toSimulationCommand = (configuration: MobileConfiguration): string | undefined => {
-  const simulate = configuration.simulateConfig
-  if (simulate?.simulate !== true || simulate.simulatePath === undefined) return undefined
-  const flag = simulateFlags[simulate.simulateMode ?? "PropertiesOnly"]
-  return `chmod -R a+rwx ${simulate.simulatePath}; wya apply${flag} ${simulate.simulatePath}/dev_info.json`
+export const toSimulationCommand = (simulate: SimulateConfig): string | undefined => {
+  const given =
+    simulate.simulatePath ?? (simulate.simulatedContextId === undefined ? undefined : simulationPath)
+  if (!simulate.simulate || given === undefined) return undefined
+  const path = given.length > 1 ? given.replace(/\/+$/, "") : given
+  return `chmod -R a+rwx ${word(path)}; wya apply${simulateFlags[simulate.simulateMode ?? "PropertiesOnly"]} ${word(`${path}/dev_info.json`)}`
 }

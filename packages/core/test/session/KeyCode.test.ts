@@ -1,0 +1,102 @@
+import { describe, it } from "@effect/vitest"
+import { KeyCode } from "@effect-agentbay/core"
+import { assert } from "../support/assertions.js"
+
+describe("key codes", () => {
+  it("are Android's", () => {
+    // Each row begins with the code of its first name.
+    const rows: ReadonlyArray<readonly [number, string]> = [
+      [0, "UNKNOWN SOFT_LEFT SOFT_RIGHT HOME BACK CALL ENDCALL"],
+      [7, "DIGIT_0 DIGIT_1 DIGIT_2 DIGIT_3 DIGIT_4 DIGIT_5 DIGIT_6 DIGIT_7 DIGIT_8 DIGIT_9"],
+      [17, "STAR POUND DPAD_UP DPAD_DOWN DPAD_LEFT DPAD_RIGHT DPAD_CENTER"],
+      [24, "VOLUME_UP VOLUME_DOWN POWER CAMERA CLEAR"],
+      [29, "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z"],
+      [55, "COMMA PERIOD ALT_LEFT ALT_RIGHT SHIFT_LEFT SHIFT_RIGHT TAB SPACE SYM EXPLORER ENVELOPE ENTER"],
+      [
+        67,
+        "DEL GRAVE MINUS EQUALS LEFT_BRACKET RIGHT_BRACKET BACKSLASH SEMICOLON APOSTROPHE SLASH AT NUM HEADSETHOOK FOCUS PLUS"
+      ],
+      [
+        82,
+        "MENU NOTIFICATION SEARCH MEDIA_PLAY_PAUSE MEDIA_STOP MEDIA_NEXT MEDIA_PREVIOUS MEDIA_REWIND MEDIA_FAST_FORWARD MUTE PAGE_UP PAGE_DOWN PICTSYMBOLS SWITCH_CHARSET"
+      ],
+      [
+        96,
+        "BUTTON_A BUTTON_B BUTTON_C BUTTON_X BUTTON_Y BUTTON_Z BUTTON_L1 BUTTON_R1 BUTTON_L2 BUTTON_R2 BUTTON_THUMBL BUTTON_THUMBR BUTTON_START BUTTON_SELECT BUTTON_MODE"
+      ],
+      [
+        111,
+        "ESCAPE FORWARD_DEL CTRL_LEFT CTRL_RIGHT CAPS_LOCK SCROLL_LOCK META_LEFT META_RIGHT FUNCTION SYSRQ BREAK MOVE_HOME MOVE_END INSERT FORWARD"
+      ],
+      [126, "MEDIA_PLAY MEDIA_PAUSE MEDIA_CLOSE MEDIA_EJECT MEDIA_RECORD"],
+      [131, "F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 F11 F12"],
+      [
+        143,
+        "NUM_LOCK NUMPAD_0 NUMPAD_1 NUMPAD_2 NUMPAD_3 NUMPAD_4 NUMPAD_5 NUMPAD_6 NUMPAD_7 NUMPAD_8 NUMPAD_9"
+      ],
+      [
+        154,
+        "NUMPAD_DIVIDE NUMPAD_MULTIPLY NUMPAD_SUBTRACT NUMPAD_ADD NUMPAD_DOT NUMPAD_COMMA NUMPAD_ENTER NUMPAD_EQUALS NUMPAD_LEFT_PAREN NUMPAD_RIGHT_PAREN"
+      ],
+      [
+        164,
+        "VOLUME_MUTE INFO CHANNEL_UP CHANNEL_DOWN ZOOM_IN ZOOM_OUT TV WINDOW GUIDE DVR BOOKMARK CAPTIONS"
+      ],
+      [176, "SETTINGS TV_POWER TV_INPUT STB_POWER STB_INPUT AVR_POWER AVR_INPUT"],
+      [183, "PROG_RED PROG_GREEN PROG_YELLOW PROG_BLUE APP_SWITCH"],
+      [
+        188,
+        "BUTTON_1 BUTTON_2 BUTTON_3 BUTTON_4 BUTTON_5 BUTTON_6 BUTTON_7 BUTTON_8 BUTTON_9 BUTTON_10 BUTTON_11 BUTTON_12 BUTTON_13 BUTTON_14 BUTTON_15 BUTTON_16"
+      ],
+      [
+        204,
+        "LANGUAGE_SWITCH MANNER_MODE 3D_MODE CONTACTS CALENDAR MUSIC CALCULATOR ZENKAKU_HANKAKU EISU MUHENKAN HENKAN KATAKANA_HIRAGANA YEN RO KANA"
+      ],
+      [219, "ASSIST BRIGHTNESS_DOWN BRIGHTNESS_UP MEDIA_AUDIO_TRACK SLEEP WAKEUP PAIRING MEDIA_TOP_MENU"],
+      [227, "DIGIT_11 DIGIT_12 LAST_CHANNEL TV_DATA_SERVICE VOICE_ASSIST TV_RADIO_SERVICE TV_TELETEXT"],
+      [
+        234,
+        "TV_NUMBER_ENTRY TV_TERRESTRIAL_ANALOG TV_TERRESTRIAL_DIGITAL TV_SATELLITE TV_SATELLITE_BS TV_SATELLITE_CS TV_SATELLITE_SERVICE TV_NETWORK TV_ANTENNA_CABLE"
+      ],
+      [
+        243,
+        "TV_INPUT_HDMI_1 TV_INPUT_HDMI_2 TV_INPUT_HDMI_3 TV_INPUT_HDMI_4 TV_INPUT_COMPOSITE_1 TV_INPUT_COMPOSITE_2 TV_INPUT_COMPONENT_1 TV_INPUT_COMPONENT_2 TV_INPUT_VGA_1"
+      ],
+      [
+        252,
+        "TV_AUDIO_DESCRIPTION TV_AUDIO_DESCRIPTION_MIX_UP TV_AUDIO_DESCRIPTION_MIX_DOWN TV_ZOOM_MODE TV_CONTENTS_MENU TV_MEDIA_CONTEXT_MENU TV_TIMER_PROGRAMMING"
+      ],
+      [259, "HELP NAVIGATE_PREVIOUS NAVIGATE_NEXT NAVIGATE_IN NAVIGATE_OUT"],
+      [264, "STEM_PRIMARY STEM_1 STEM_2 STEM_3"],
+      [
+        268,
+        "DPAD_UP_LEFT DPAD_DOWN_LEFT DPAD_UP_RIGHT DPAD_DOWN_RIGHT MEDIA_SKIP_FORWARD MEDIA_SKIP_BACKWARD MEDIA_STEP_FORWARD MEDIA_STEP_BACKWARD"
+      ],
+      [276, "SOFT_SLEEP CUT COPY PASTE"],
+      [280, "SYSTEM_NAVIGATION_UP SYSTEM_NAVIGATION_DOWN SYSTEM_NAVIGATION_LEFT SYSTEM_NAVIGATION_RIGHT"],
+      [284, "ALL_APPS REFRESH THUMBS_UP THUMBS_DOWN PROFILE_SWITCH"]
+    ]
+    const known = rows.flatMap(([first, row]) => row.split(" ").map((name, index) => [name, first + index]))
+    assert.deepStrictEqual(Object.fromEntries(known), { ...KeyCode.KeyCode })
+  })
+
+  it("are 289, each once", () => {
+    const codes = Object.values(KeyCode.KeyCode).sort((a, b) => a - b)
+    assert.deepStrictEqual(
+      codes,
+      Array.from({ length: 289 }, (_, code) => code)
+    )
+  })
+
+  it("are found by every spelling of their names", () => {
+    for (const [name, code] of Object.entries(KeyCode.KeyCode)) {
+      for (const spelling of [name, name.toLowerCase(), ` ${name} `, `KEYCODE_${name}`]) {
+        assert.strictEqual(KeyCode.fromName(spelling), code, spelling)
+      }
+    }
+    assert.strictEqual(KeyCode.fromName("KEYCODE_9"), 16)
+    for (const unknown of ["", "9", "KEYCODE_", "KEYCODE_13", "constructor", "HOME KEY"]) {
+      assert.isUndefined(KeyCode.fromName(unknown), unknown)
+    }
+  })
+})
