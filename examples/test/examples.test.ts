@@ -5,6 +5,8 @@ import type { AgentBay } from "@effect-agentbay/core"
 import { TestAgentBay, TestCloud } from "@effect-agentbay/testing"
 import { Effect, Fiber, Logger, TestClock } from "effect"
 import * as everyFailure from "../every-failure.js"
+import * as fileTransfer from "../file-transfer.js"
+import * as mobile from "../mobile.js"
 import * as parallelSessions from "../parallel-sessions.js"
 import * as persistence from "../persistence.js"
 import * as quickstart from "../quickstart.js"
@@ -44,9 +46,25 @@ describe("examples, in memory", () => {
     })
   )
 
+  it.effect("a phone", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* run(mobile.program), ["remember the milk", "and the bread"])
+    })
+  )
+
   it.effect("persistence", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* run(persistence.program), "remember the milk")
+    })
+  )
+
+  it.effect("files and directories travel into a session and back", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* run(fileTransfer.program), {
+        bytes: 50_000,
+        lines: 3000,
+        verified: "checksum"
+      })
     })
   )
 

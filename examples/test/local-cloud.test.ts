@@ -42,6 +42,20 @@ describe("examples, on a local cloud", () => {
     })
   )
 
+  it.live(
+    "the browser is driven by Playwright and in words",
+    () =>
+      Effect.gen(function* () {
+        const { code, output } = yield* runExample("browser")
+        assert.strictEqual(code, 0, output)
+        assert.include(output, "Playwright sees Shop\n")
+        assert.include(output, "the operator sees Soup for 4.5\n")
+        assert.include(output, "Playwright sees Sold to Ada\n")
+        assert.match(output, /a picture of it has \d{4,} bytes of image\/png/)
+      }),
+    120_000
+  )
+
   it.live("Ctrl-C deletes the session on the way out", () =>
     Effect.gen(function* () {
       const { output } = yield* runExample("quickstart", "run a command")

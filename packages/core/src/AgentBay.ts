@@ -14,12 +14,14 @@ import type * as Stream from "effect/Stream"
 import * as AgentBayConfig from "./AgentBayConfig.js"
 import type {
   ContextSyncError,
+  CreateAmbiguous,
   InvalidArgument,
   SessionError,
   ToolError,
   VpcUnavailable
 } from "./AgentBayError.js"
 import { makeSessions } from "./internal/makeSessions.js"
+import type { Reaped } from "./Lease.js"
 import * as Networks from "./Networks.js"
 import type { Session } from "./Session.js"
 import type { SessionHandle } from "./SessionHandle.js"
@@ -44,17 +46,26 @@ import * as Volumes from "./Volumes.js"
 export type CreateParams = SessionParams.CreateParams
 
 /**
- * Why a session could not be created. Whatever was created before the failure has been deleted again.
+ * Why a session could not be created. Whatever was created before the failure has been deleted again. A
+ * session whose creation was not answered is looked for by its lease and taken over.
  *
  * - `InvalidArgument`: a parameter was refused before anything was sent.
  * - `SessionError`: the service refused or could not be reached.
+ * - `CreateAmbiguous`: the request was sent but not answered, and no session with its lease was found; the only case
+ *   in which a session may have been left behind. It names the lease to look for.
  * - `ContextSyncError`: the files of a mounted context did not arrive.
  * - `ToolError`, `VpcUnavailable`: the settings of an Android session could not be applied.
  *
  * @since 0.1.0
  * @category errors
  */
-export type CreateError = SessionError | InvalidArgument | ContextSyncError | ToolError | VpcUnavailable
+export type CreateError =
+  | SessionError
+  | InvalidArgument
+  | CreateAmbiguous
+  | ContextSyncError
+  | ToolError
+  | VpcUnavailable
 
 /**
  * A state by which sessions can be listed.
@@ -167,6 +178,32 @@ export declare namespace AgentBay {
       sessionId: string,
       options?: { readonly timeout?: Duration.DurationInput | undefined }
     ) => Effect.Effect<void, SessionError | InvalidArgument>
+    /**
+     * Deletes the sessions of an owner (`lease.owner` of the configuration) whose lease ran out: those that a scope
+     * held whose program crashed, was killed, or lost its machine. Sessions of `create` have no end and are left alone.
+     * Tells what it did to each, as it is done; a failed deletion is an element, too.
+     *
+     * Safe to run from many machines at once, and beside programs that use such sessions: what is renewed in time is
+     * not touched. Fails with `SessionError` when the sessions cannot be listed, `InvalidArgument` for a blank owner.
+     *
+     * @example
+     * ```ts
+     * import { AgentBay } from "@effect-agentbay/core"
+     * import { Console, Effect, Stream } from "effect"
+     *
+     * const program = Effect.gen(function* () {
+     *   const bay = yield* AgentBay.AgentBay
+     *   yield* bay.reap({ owner: "nightly-tests" }).pipe(Stream.runForEach((one) => Console.log(one._tag, one.sessionId)))
+     * })
+     * ```
+     */
+    readonly reap: (options: {
+      readonly owner: string
+      /** How long a lease must have been over, for clocks that differ. Default 1 minute. */
+      readonly grace?: Duration.DurationInput | undefined
+      /** How many sessions are looked at and deleted at once. Default 4. */
+      readonly concurrency?: number | undefined
+    }) => Stream.Stream<Reaped, SessionError | InvalidArgument>
     /** File stores that outlive sessions. */
     readonly contexts: Contexts.Contexts
     /** Browser extensions that sessions install. */

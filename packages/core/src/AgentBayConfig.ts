@@ -67,6 +67,15 @@ export interface Options {
    * one, or `auto`: the former, and the latter where the gateway does not know it. Default `auto`.
    */
   readonly deletion?: "auto" | "DeleteSessionAsync" | "ReleaseMcpSession" | undefined
+  /**
+   * How sessions are made traceable (see `Lease`): `false` adds no labels. With an `owner`, sessions that a scope holds
+   * are renewed every third of `timeToLive` (default 15 minutes, at least one second), and `AgentBay.reap` ends those
+   * that are not. Default `{}`: only the label that tells creations apart.
+   */
+  readonly lease?:
+    | false
+    | { readonly owner?: string | undefined; readonly timeToLive?: Duration.DurationInput | undefined }
+    | undefined
   /** When failed calls are repeated. Default `RetryPolicy.standard`; `RetryPolicy.none` turns it off. */
   readonly retry?: RetryPolicy.RetryPolicy | undefined
 }
@@ -104,6 +113,11 @@ export declare namespace AgentBayConfig {
     readonly userAgent: string
     readonly vpcFallback: "none" | "api"
     readonly deletion: "auto" | "DeleteSessionAsync" | "ReleaseMcpSession"
+    /** None when sessions carry no labels of ours. */
+    readonly lease: Option.Option<{
+      readonly owner: Option.Option<string>
+      readonly timeToLive: Duration.Duration
+    }>
     readonly retry: RetryPolicy.RetryPolicy
   }
 }
@@ -153,6 +167,22 @@ const parseTimeout = (
     : reject(field, String(input), "it must be a positive, finite time")
 }
 
+const parseLease = (
+  lease: Exclude<Options["lease"], undefined>
+): Effect.Effect<AgentBayConfig.Service["lease"], InvalidConfiguration> =>
+  Effect.gen(function* () {
+    if (lease === false) return Option.none()
+    const { owner } = lease
+    if (owner !== undefined && (typeof owner !== "string" || owner.trim() === "")) {
+      return yield* reject("lease.owner", JSON.stringify(owner), "it must be a non-blank text")
+    }
+    const timeToLive = yield* parseTimeout("lease.timeToLive", lease.timeToLive, "15 minutes")
+    if (Duration.toMillis(timeToLive) < 1000) {
+      return yield* reject("lease.timeToLive", String(lease.timeToLive), "it must be at least one second")
+    }
+    return Option.some({ owner: Option.fromNullable(owner), timeToLive })
+  })
+
 /**
  * Checks settings and fills in the defaults. Fails with `InvalidConfiguration`, which names the option and its
  * environment variable, on a blank key, a malformed endpoint or a timeout that is not positive.
@@ -181,6 +211,7 @@ export const make = (options: Options): Effect.Effect<AgentBayConfig.Service, In
       userAgent: options.userAgent ?? `effect-agentbay/${version}`,
       vpcFallback: options.vpcFallback ?? "none",
       deletion: options.deletion ?? "auto",
+      lease: yield* parseLease(options.lease ?? {}),
       retry: options.retry ?? RetryPolicy.standard
     }
   })

@@ -22,6 +22,7 @@ import type {
 } from "./AgentBayError.js"
 import type { ToolEntry } from "./contract/ToolEntry.js"
 import type { SessionHandle } from "./SessionHandle.js"
+import { BrowserOperator } from "./session/BrowserOperator.js"
 import { SessionAgent } from "./session/SessionAgent.js"
 import { SessionApplication } from "./session/SessionApplication.js"
 import { SessionBrowser } from "./session/SessionBrowser.js"
@@ -216,7 +217,8 @@ export declare namespace Session {
     readonly computer: SessionComputer.Service
 
     /**
-     * Calls any tool by name with a JSON object of arguments.
+     * Calls any tool by name with a JSON object of arguments. Those of `press_keys` and `release_keys` are sent with
+     * the names of `KeyName`.
      *
      * Fails with `ToolError` when the tool says no, `VpcUnavailable` when the session's VPC route cannot be taken,
      * `InvalidArgument` for a blank name or arguments that are not a JSON object, `SessionError` otherwise.
@@ -298,6 +300,7 @@ export type Modules =
   | SessionUi
   | SessionWindow
   | SessionBrowser
+  | BrowserOperator
   | SessionAgent
   | SessionOss
   | SessionFileTransfer
@@ -319,6 +322,7 @@ export const toContext = (session: Session.Service): Context.Context<Modules> =>
     Context.add(SessionUi, session.ui),
     Context.add(SessionWindow, session.window),
     Context.add(SessionBrowser, session.browser),
+    Context.add(BrowserOperator, session.browser.operator),
     Context.add(SessionAgent, session.agent),
     Context.add(SessionOss, session.oss),
     Context.add(SessionFileTransfer, session.fileTransfer),

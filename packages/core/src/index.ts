@@ -22,7 +22,7 @@ export * as Action from "./contract/Action.js"
 export * as Actions from "./contract/Actions.js"
 
 /**
- * The account: creates, finds, lists and ends sessions; holds contexts and networks.
+ * The account: creates, finds, lists and ends sessions; holds what outlives them.
  *
  * @since 0.1.0
  */
@@ -43,7 +43,8 @@ export * as AgentBayConfig from "./AgentBayConfig.js"
 export * as AgentBayError from "./AgentBayError.js"
 
 /**
- * The tools of the agents.
+ * The tools of the agents: `flux_*` for the computer, `browser_use_*` for the browser, plain names for the mobile
+ * agent. Each starts a task, tells how it stands, and terminates it.
  *
  * @since 0.1.0
  */
@@ -64,6 +65,29 @@ export * as ApplicationTools from "./contract/tools/ApplicationTools.js"
 export * as BrowserContext from "./storage/BrowserContext.js"
 
 /**
+ * What a site can tell of a browser, as one value: to be read from a browser of your own and given to the browser of
+ * a session (`fingerprintFormat`), which then looks like it. It takes effect with `useStealth: true`.
+ *
+ * @since 0.1.0
+ */
+export * as BrowserFingerprint from "./session/BrowserFingerprint.js"
+
+/**
+ * The pages of a session's browser, used by instructions in words: `session.browser.operator`. A language model of
+ * the service carries them out. Earlier generations call it the browser's agent, or page use.
+ *
+ * @since 0.1.0
+ */
+export * as BrowserOperator from "./session/BrowserOperator.js"
+
+/**
+ * How the browser of a session is started.
+ *
+ * @since 0.1.0
+ */
+export * as BrowserOption from "./session/BrowserOption.js"
+
+/**
  * The tools of the browser and of `wuying_browseruse` that act on a page.
  *
  * @since 0.1.0
@@ -71,7 +95,8 @@ export * as BrowserContext from "./storage/BrowserContext.js"
 export * as BrowserTools from "./contract/tools/BrowserTools.js"
 
 /**
- * The tools that picture the screen.
+ * The tools that picture the screen: those of `wuying_capture` answer with the picture, those of `mcp-server` with
+ * a link to it.
  *
  * @since 0.1.0
  */
@@ -107,11 +132,19 @@ export * as Contexts from "./storage/Contexts.js"
 export * as ControlPlane from "./transport/ControlPlane.js"
 
 /**
- * The desktop tools of `wuying_ui`.
+ * The desktop tools of `wuying_ui`: mouse, keyboard and screen. Positions are whole pixels from the upper left
+ * corner of the screen. Those of windows are in `WindowTools`.
  *
  * @since 0.1.0
  */
 export * as DesktopTools from "./contract/tools/DesktopTools.js"
+
+/**
+ * Browser extensions of the account: ZIP archives in a context, which sessions install. Use as `AgentBay.extensions`.
+ *
+ * @since 0.1.0
+ */
+export * as Extensions from "./storage/Extensions.js"
 
 /**
  * The tools of `wuying_filesystem`.
@@ -128,6 +161,28 @@ export * as FileSystemTools from "./contract/tools/FileSystemTools.js"
 export * as Form from "./contract/Form.js"
 
 /**
+ * The keys of Android by name.
+ *
+ * @since 0.1.0
+ */
+export * as KeyCode from "./session/KeyCode.js"
+
+/**
+ * Names of keys, as `SessionComputer.pressKeys` and `releaseKeys` take them: in any capitalisation, and with the
+ * usual short forms. Both operations, and the same tools called by name, write them in one way.
+ *
+ * @since 0.1.0
+ */
+export * as KeyName from "./session/KeyName.js"
+
+/**
+ * What makes sessions traceable, so that none is made twice and none is left behind.
+ *
+ * @since 0.1.0
+ */
+export * as Lease from "./Lease.js"
+
+/**
  * Tool calls straight to a session through its link: `POST <linkUrl>/callTool`.
  *
  * @since 0.1.0
@@ -140,6 +195,14 @@ export * as LinkTransport from "./transport/LinkTransport.js"
  * @since 0.1.0
  */
 export * as MobileConfiguration from "./MobileConfiguration.js"
+
+/**
+ * Descriptions of devices that an Android session can be made to look like, kept in contexts. Use as
+ * `AgentBay.mobileSimulation`.
+ *
+ * @since 0.1.0
+ */
+export * as MobileSimulation from "./storage/MobileSimulation.js"
 
 /**
  * The Android tools of `wuying_ui`.
@@ -163,11 +226,34 @@ export * as NetworkActions from "./contract/actions/NetworkActions.js"
 export * as Networks from "./Networks.js"
 
 /**
- * The tools of `wuying_oss`.
+ * The tools of `wuying_oss`: files between a session and an object store. Their answers are texts.
  *
  * @since 0.1.0
  */
 export * as OssTools from "./contract/tools/OssTools.js"
+
+/**
+ * Limits on what a client sends: how many calls are under way at once, and how many begin per time. Without this layer
+ * there are none.
+ *
+ * @since 0.1.0
+ */
+export * as RequestLimits from "./RequestLimits.js"
+
+/**
+ * Every call passes here: it waits for its turn where there are limits, and is repeated by the policy of the client,
+ * within its stock of repetitions.
+ *
+ * @since 0.1.0
+ */
+export * as Retries from "./transport/Retries.js"
+
+/**
+ * When a failed call is repeated, and how long to wait before that.
+ *
+ * @since 0.1.0
+ */
+export * as RetryPolicy from "./RetryPolicy.js"
 
 /**
  * A session: a remote computer, its identity, its modules and its own operations.
@@ -184,21 +270,23 @@ export * as Session from "./Session.js"
 export * as SessionActions from "./contract/actions/SessionActions.js"
 
 /**
- * Agents that carry out tasks given in words: `session.agent`.
+ * Agents that carry out tasks given in words: `session.agent.computer`, `.browser` and `.mobile`.
  *
  * @since 0.1.0
  */
 export * as SessionAgent from "./session/SessionAgent.js"
 
 /**
- * The applications of a session: `session.application`.
+ * The applications of a desktop session, as the first generation of the service has them: `session.application`. New
+ * programs find the same in `session.computer`, except what is declared here.
  *
  * @since 0.1.0
  */
 export * as SessionApplication from "./session/SessionApplication.js"
 
 /**
- * The browser of a session: `session.browser`.
+ * The browser of a session: `session.browser`. It is driven over the DevTools protocol, with Playwright or anything
+ * else that speaks it, or in words by `session.browser.operator`.
  *
  * @since 0.1.0
  */
@@ -269,7 +357,7 @@ export * as SessionHandle from "./SessionHandle.js"
 export * as SessionMobile from "./session/SessionMobile.js"
 
 /**
- * Object storage, read and written from inside a session: `session.oss`.
+ * Files between a session and an object store: `session.oss`.
  *
  * @since 0.1.0
  */
@@ -283,6 +371,20 @@ export * as SessionOss from "./session/SessionOss.js"
 export * as SessionParams from "./SessionParams.js"
 
 /**
+ * Sessions kept ready: made before they are needed, handed out one user at a time, cleaned or replaced in between.
+ *
+ * @since 0.1.0
+ */
+export * as SessionPool from "./SessionPool.js"
+
+/**
+ * Processes that outlive the call that started them: what `session.command.start` and `attach` give.
+ *
+ * @since 0.1.0
+ */
+export * as SessionProcess from "./session/SessionProcess.js"
+
+/**
  * What the modules of one session share: its connection and the ways to talk to it.
  *
  * @since 0.1.0
@@ -290,14 +392,16 @@ export * as SessionParams from "./SessionParams.js"
 export * as SessionRuntime from "./session/SessionRuntime.js"
 
 /**
- * The user interface of a session: `session.ui`.
+ * The user interface of a session, as the first generation of the service has it: `session.ui`. New programs find the
+ * same in `session.computer` (mouse, text, screenshots) and `session.mobile` (touch, keys, elements).
  *
  * @since 0.1.0
  */
 export * as SessionUi from "./session/SessionUi.js"
 
 /**
- * The windows of a desktop session: `session.window`.
+ * The windows of a desktop session, as the first generation of the service has them: `session.window`. New programs
+ * find the same in `session.computer`, except what is declared here.
  *
  * @since 0.1.0
  */
@@ -309,6 +413,20 @@ export * as SessionWindow from "./session/SessionWindow.js"
  * @since 0.1.0
  */
 export * as ShellTools from "./contract/tools/ShellTools.js"
+
+/**
+ * Skills: directories of instructions that sessions load, each with a `SKILL.md`.
+ *
+ * @since 0.1.0
+ */
+export * as SkillActions from "./contract/actions/SkillActions.js"
+
+/**
+ * Skills (beta): instructions for agents which sessions load from the account. Use as `AgentBay.skills`.
+ *
+ * @since 0.1.0
+ */
+export * as Skills from "./Skills.js"
 
 /**
  * How files travel between a session and a context: when, which, and for how long they are kept.
@@ -370,11 +488,33 @@ export * as ToolTransport from "./transport/ToolTransport.js"
 export * as Tools from "./contract/Tools.js"
 
 /**
+ * Volumes: storage of an image that a session can be created with.
+ *
+ * @since 0.1.0
+ */
+export * as VolumeActions from "./contract/actions/VolumeActions.js"
+
+/**
+ * Volumes (beta): storage that belongs to an image, and with which sessions of that image are created. Use as
+ * `AgentBay.volumes`.
+ *
+ * @since 0.1.0
+ */
+export * as Volumes from "./Volumes.js"
+
+/**
  * Tool calls straight to a session inside the VPC: `GET http://<ip>:<port>/callTool?...`.
  *
  * @since 0.1.0
  */
 export * as VpcTransport from "./transport/VpcTransport.js"
+
+/**
+ * The tools of `wuying_ui` for the windows of a desktop.
+ *
+ * @since 0.1.0
+ */
+export * as WindowTools from "./contract/tools/WindowTools.js"
 
 /**
  * How values look on the wire of the control API, as Schemas: parameters are text in an urlencoded form, answers

@@ -6,10 +6,14 @@
 import type { ActionName } from "@effect-agentbay/core/Actions"
 import type { ToolName } from "@effect-agentbay/core/Tools"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import type { Agents } from "./cloud/AgentScript.js"
 import type { Arrival, Call, Route } from "./cloud/Call.js"
 import type { Fault } from "./cloud/Fault.js"
+import type { AndroidState } from "./machine/Android.js"
+import type { DesktopState } from "./machine/Desktop.js"
 import type { Machine } from "./machine/Machine.js"
 
 /**
@@ -141,13 +145,35 @@ export declare namespace TestCloud {
     readonly endedSessions: Effect.Effect<ReadonlyArray<SessionView>>
     /** What runs inside a session that is alive. */
     readonly machine: (sessionId: string) => Effect.Effect<Option.Option<Machine>>
+    /**
+     * What is on the screen of a session that is alive: windows and what was typed into them, keys that are held.
+     * None for an Android session, and on machines of real processes: there, take a screenshot.
+     */
+    readonly desktop: (sessionId: string) => Effect.Effect<Option.Option<DesktopState>>
+    /** What the Android device of a session that is alive is doing. None for every other image. */
+    readonly android: (sessionId: string) => Effect.Effect<Option.Option<AndroidState>>
     /** In the order of their creation, without those that belong to one session. */
     readonly contexts: Effect.Effect<ReadonlyArray<ContextView>>
     readonly contextFile: (contextId: string, path: string) => Effect.Effect<Option.Option<Uint8Array>>
     /** Puts a file into a context, which must exist. */
     readonly putContextFile: (contextId: string, path: string, content: Uint8Array) => Effect.Effect<void>
+    /** An object of a bucket. */
+    readonly object: (bucket: string, name: string) => Effect.Effect<Option.Option<Uint8Array>>
+    /** Puts an object into a bucket; false when the cloud has no such bucket. */
+    readonly putObject: (bucket: string, name: string, content: Uint8Array) => Effect.Effect<boolean>
+    /** A URL that allows one method on an object. Default for `lifetime`: the cloud's `urlLifetime`. */
+    readonly presignObject: (
+      method: "GET" | "PUT",
+      bucket: string,
+      name: string,
+      lifetime?: Duration.DurationInput
+    ) => Effect.Effect<string>
+    /** What agents do with tasks that begin from now on; `undefined` for the usual. */
+    readonly setAgents: (agents: Agents | undefined) => Effect.Effect<void>
     /** Says whether something is bound to a network; new networks are offline. */
     readonly setNetworkOnline: (networkId: string, online: boolean) => Effect.Effect<void>
+    /** Puts HTML where the in-memory browser looks for a URL, in place of what was there. */
+    readonly setPage: (url: string, html: string) => Effect.Effect<void>
     /**
      * Answers calls of a tool, over every route, instead of the tool itself; the tool need not exist. A later script
      * for the same tool replaces an earlier one.

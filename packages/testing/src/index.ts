@@ -7,6 +7,30 @@
  */
 
 /**
+ * What the agents of a cloud do. Nobody here understands tasks given in words: a script says what an agent does, says
+ * and produces, and how long that takes on the clock of the cloud.
+ *
+ * @since 0.1.0
+ */
+export * as AgentScript from "./cloud/AgentScript.js"
+
+/**
+ * An Android device, behind one interface. There is only a model of one, in memory: applications with screens that
+ * are laid out in pixels, touched, typed into and pictured. Every machine of a mobile image has it, the machine of
+ * real processes included.
+ *
+ * @since 0.1.0
+ */
+export * as Android from "./machine/Android.js"
+
+/**
+ * The browser of one session, behind one interface: pages in memory, Chromium on the machine of real processes.
+ *
+ * @since 0.1.0
+ */
+export * as Browser from "./machine/Browser.js"
+
+/**
  * What the cloud remembers of one call: where it went, what it asked for, how it ended. Credentials are left out.
  *
  * @since 0.1.0
@@ -28,6 +52,14 @@ export * as Cloud from "./cloud/Cloud.js"
  * @since 0.1.0
  */
 export * as ContextStore from "./cloud/ContextStore.js"
+
+/**
+ * The screen of one session, behind one interface: a model in memory, an X server with a window manager on the
+ * machine of real processes.
+ *
+ * @since 0.1.0
+ */
+export * as Desktop from "./machine/Desktop.js"
 
 /**
  * What can go wrong between a client and the service, as data.

@@ -6,7 +6,9 @@
 import * as ContextActions from "./actions/ContextActions.js"
 import * as NetworkActions from "./actions/NetworkActions.js"
 import * as SessionActions from "./actions/SessionActions.js"
+import * as SkillActions from "./actions/SkillActions.js"
 import * as ToolActions from "./actions/ToolActions.js"
+import * as VolumeActions from "./actions/VolumeActions.js"
 
 /**
  * @since 0.1.0
@@ -16,7 +18,9 @@ export const all = {
   ...SessionActions.all,
   ...ToolActions.all,
   ...ContextActions.all,
-  ...NetworkActions.all
+  ...NetworkActions.all,
+  ...SkillActions.all,
+  ...VolumeActions.all
 } as const
 
 /**

@@ -185,6 +185,26 @@ export const valueOrJsonText = <A, I>(schema: Schema.Schema<A, I>): Schema.Schem
 export const jsonTextOrValue = <A, I>(schema: Schema.Schema<A, I>): Schema.Schema<A, I | string> =>
   readingJsonText(schema, (value) => JSON.stringify(value))
 
+const oneOrMany = <A, I>(item: Schema.Schema<A, I>) =>
+  Schema.transform(Schema.Unknown, Schema.Array(item), {
+    strict: false,
+    decode: (value: unknown) => (value === null ? [] : Array.isArray(value) ? value : [value]),
+    encode: (list: unknown) => list
+  })
+
+/**
+ * JSON text of a list. An empty text and `null` are lists of nothing, one object is a list of itself.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export const listText = <A, I>(item: Schema.Schema<A, I>): Schema.Schema<ReadonlyArray<A>, string> =>
+  Schema.transform(Schema.String, Schema.parseJson(oneOrMany(item)), {
+    strict: true,
+    decode: (text) => (text.trim() === "" ? "[]" : text),
+    encode: (text) => text
+  })
+
 /**
  * Renames members before reading: where the service writes both `Url` and `url`, the first name is kept.
  * Writing uses the names of `schema`.

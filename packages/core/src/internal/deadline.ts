@@ -1,4 +1,5 @@
 /** A deadline that also holds where interruption is switched off: while a session is created, while a scope closes. */
+import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -20,12 +21,12 @@ const start = <A, E, R>(
     Effect.succeed(
       Runtime.runFork(
         Runtime.make({
-          context: caller.getFiberRef(FiberRef.currentContext),
+          context: caller.getFiberRef(FiberRef.currentContext) as Context.Context<R>,
           runtimeFlags: RuntimeFlags.enable(runtimeFlags, RuntimeFlags.Interruption),
           fiberRefs: FiberRefs.forkAs(caller.getFiberRefs(), FiberId.unsafeMake())
         }),
         // As an exit: a fiber that fails is logged by the runtime, and the failures of an HTTP client carry URLs.
-        Effect.exit(effect) as Effect.Effect<Exit.Exit<A, E>>
+        Effect.exit(effect)
       )
     )
   )

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import type * as Redacted from "effect/Redacted"
 import type { SessionError } from "../AgentBayError.js"
 import { readEnvelope } from "../contract/Action.js"
 import type { SessionConnection } from "../transport/SessionConnection.js"
@@ -32,6 +33,8 @@ export interface ToolRequest {
   readonly timeout: Duration.Duration
   /** Let the service start a session when this one is gone. API route only. */
   readonly autoGenSession: boolean
+  /** Secrets among the arguments. */
+  readonly secrets?: ReadonlyArray<Redacted.Redacted> | undefined
 }
 
 /** `link-1700000000000-012345678`: the form of the official client. */

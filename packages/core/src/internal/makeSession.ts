@@ -145,7 +145,7 @@ class LiveSession implements Session.Service, SessionRuntime {
   }
 
   get agent() {
-    this.made.agent ??= modules.agent(this)
+    this.made.agent ??= modules.agent(this, this.browser)
     return this.made.agent
   }
 
@@ -165,6 +165,10 @@ class LiveSession implements Session.Service, SessionRuntime {
       context: () => this.context,
       setTools: (tools) => {
         this.state = { ...this.state, tools }
+      },
+      lease: () => this.state.lease,
+      setLease: (lease) => {
+        this.state = { ...this.state, lease }
       }
     })
     return this.operations
@@ -202,6 +206,9 @@ class LiveSession implements Session.Service, SessionRuntime {
   }
   get metrics() {
     return this.own.metrics
+  }
+  get renewLease() {
+    return this.own.renewLease
   }
   get findServerForTool() {
     return (name: string) => this.state.tools.serverOf(name)
@@ -275,5 +282,8 @@ export const stateOfHandle = (handle: SessionHandle): SessionState => {
   }
 }
 
-export const makeSession = (account: AccountRuntime, state: SessionState): Session.Service =>
+/** The handle, and what only the one who made the session does with it. */
+export type OwnedSession = Session.Service & Pick<SessionOperations, "renewLease">
+
+export const makeSession = (account: AccountRuntime, state: SessionState): OwnedSession =>
   new LiveSession(account, state)

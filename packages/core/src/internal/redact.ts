@@ -9,18 +9,18 @@ const withoutSecrets = (scheme: string, rest: string): string => {
   return `${scheme}${host}/…`
 }
 
-/** A credential as it stands in plain text, in a URL and in JSON text. */
-const spellings = (value: string): ReadonlyArray<string> => [
-  value,
-  percentEncode(value),
-  JSON.stringify(value).slice(1, -1)
-]
+/** A credential as it stands in plain text, in a URL, in JSON text, and in JSON text in a URL. */
+const spellings = (value: string): ReadonlyArray<string> => {
+  const inJson = JSON.stringify(value).slice(1, -1)
+  return [value, percentEncode(value), inJson, percentEncode(inJson)]
+}
 
 /** Blanks out the given secrets wherever they stand; everything else stays as it is. */
 export const blankOut = (text: string, secrets: ReadonlyArray<Redacted.Redacted>): string => {
   let result = text
-  for (const secret of secrets) {
-    const value = Redacted.value(secret)
+  // The longest first: a secret may begin with another one.
+  const values = secrets.map(Redacted.value).sort((a, b) => b.length - a.length)
+  for (const value of values) {
     if (value.length < 4) continue
     for (const spelling of spellings(value)) result = result.split(spelling).join("<redacted>")
   }

@@ -5,6 +5,7 @@ import type { SessionError, ToolError, VpcUnavailable } from "../AgentBayError.j
 import { readFailure, type Tool } from "../contract/Tool.js"
 import { type ShellOutput, shell } from "../contract/tools/ShellTools.js"
 import { callTool, type SessionRuntime } from "../session/SessionRuntime.js"
+import type { InvokeOptions } from "../transport/ToolTransport.js"
 
 /** `timedOut`: the session killed the command; the output is what came until then. */
 export interface ShellRun {
@@ -41,9 +42,10 @@ const makeRun = (requestId: string, output: ShellOutput, isError: boolean): Shel
 export const runShell = (
   runtime: SessionRuntime,
   args: Tool.Args<typeof shell>,
-  operation: string
+  operation: string,
+  options?: Omit<InvokeOptions, "operation">
 ): Effect.Effect<ShellRun, SessionError | VpcUnavailable | ToolError> =>
-  callTool(runtime, shell, args, { operation }).pipe(
+  callTool(runtime, shell, args, { ...options, operation }).pipe(
     Effect.map(({ requestId, value }) => makeRun(requestId, value, false)),
     Effect.catchTag("ToolError", (error) => {
       const failure = readFailure(shell, error.text)

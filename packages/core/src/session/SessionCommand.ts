@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import {
   CommandFailed,
   CommandTimeout,
@@ -17,9 +18,12 @@ import {
   type ToolError,
   type VpcUnavailable
 } from "../AgentBayError.js"
+import { checkSurroundings, isPlainText, textRule } from "../internal/commandInput.js"
+import { attach, start, startScoped } from "../internal/process/startProcess.js"
 import { quoteAll, quote as quoteWord } from "../internal/quote.js"
 import { runShell } from "../internal/runShell.js"
 import { ensure, ensureTimeout } from "../internal/validate.js"
+import type * as SessionProcess from "./SessionProcess.js"
 import type { SessionRuntime } from "./SessionRuntime.js"
 
 /**
@@ -33,7 +37,7 @@ export interface RunOptions {
    *
    * The official clients disagree (1 second in TypeScript and Go, 50 seconds in Python). According to its
    * documentation the service answers a call over the API within about 60 seconds or not at all: run what takes
-   * longer over the session's link, or in the background (`nohup … &`).
+   * longer over the session's link, or with `start`.
    */
   readonly timeout?: Duration.DurationInput | undefined
   /** Working directory. Default: the home directory of the session's user. */
@@ -131,43 +135,61 @@ export declare namespace SessionCommand {
       args?: ReadonlyArray<string>,
       options?: RunOptions
     ) => Effect.Effect<CommandResult, Failure>
+    /**
+     * Starts a command line that outlives this call and this program, and goes on until it ends, is killed, or the
+     * session ends. POSIX shells only (Linux and Android images).
+     *
+     * Starting is exactly-once for a `commandId`: after an answer that was lost, the repetition finds the process. Where
+     * that cannot be made sure, the call fails and nothing runs twice.
+     *
+     * Fails with `InvalidArgument` before anything is sent, `ProcessError` when the session cannot start it, and as
+     * `run` does. What a start left behind whose failure leaves open whether it runs, `attach` tells.
+     *
+     * @example
+     * ```ts
+     * import { SessionCommand } from "@effect-agentbay/core"
+     * import { Effect, Stream } from "effect"
+     *
+     * const build = Effect.gen(function* () {
+     *   const command = yield* SessionCommand.SessionCommand
+     *   const process = yield* command.start("make -j4", { cwd: "/tmp/project", commandId: "build-42" })
+     *   yield* Stream.runForEach(process.outputLines, ({ line, source }) => Effect.log(`${source}: ${line}`))
+     *   return yield* process.wait
+     * })
+     * ```
+     */
+    readonly start: (
+      command: string,
+      options?: SessionProcess.StartOptions
+    ) => Effect.Effect<SessionProcess.SessionProcess, SessionProcess.StartFailure>
+    /**
+     * Starts as `start` does; the process is ended and removed when the scope closes, also when this failed and it is
+     * not known whether it runs.
+     */
+    readonly startScoped: (
+      command: string,
+      options?: SessionProcess.StartOptions
+    ) => Effect.Effect<SessionProcess.SessionProcess, SessionProcess.StartFailure, Scope.Scope>
+    /**
+     * Finds a process that was started before, by whatever program. Fails with `ProcessError` (`NotFound`, `Abandoned`)
+     * when there is none, and as `start` does.
+     */
+    readonly attach: (
+      id: SessionProcess.ProcessId,
+      options?: SessionProcess.ReadOptions
+    ) => Effect.Effect<SessionProcess.SessionProcess, SessionProcess.StartFailure>
   }
 }
 
 /** One sane time for all: what the Python client uses, below the limit of the API route. */
 const defaultTimeout = Duration.seconds(50)
 
-const textRule = "it must be a text without NUL characters"
-
-const isPlainText = (value: unknown): value is string => typeof value === "string" && !value.includes("\0")
-
-const checkEnvironment = (operation: string, env: Readonly<Record<string, string>>) =>
-  Effect.forEach(
-    Object.entries(env),
-    ([name, value]) =>
-      Effect.zipRight(
-        ensure(
-          name !== "" && !/[=\0]/.test(name),
-          operation,
-          "env",
-          name,
-          "a variable's name must not be empty and must not contain = or NUL"
-        ),
-        // The value may be a secret: say what it is, not what it contains.
-        ensure(isPlainText(value), operation, `env.${name}`, typeof value, textRule)
-      ),
-    { discard: true }
-  )
-
 const execute = (runtime: SessionRuntime, operation: string, command: string, options: RunOptions) =>
   Effect.gen(function* () {
     yield* ensure(isPlainText(command), operation, "command", command, textRule)
     const timeout = yield* ensureTimeout(operation, "timeout", options.timeout ?? defaultTimeout)
     const { cwd, env } = options
-    if (cwd !== undefined) {
-      yield* ensure(isPlainText(cwd) && cwd !== "", operation, "cwd", cwd, "it must be a path")
-    }
-    if (env !== undefined) yield* checkEnvironment(operation, env)
+    yield* checkSurroundings(operation, options)
     const timeoutMs = Math.ceil(Duration.toMillis(timeout))
     const { sessionId } = runtime
     const { output, requestId, timedOut } = yield* runShell(
@@ -232,7 +254,10 @@ const exec = Effect.fn("SessionCommand.exec")(function* (
  */
 export const make = (runtime: SessionRuntime): SessionCommand.Service => ({
   run: (command, options = {}) => run(runtime, command, options),
-  exec: (program, args = [], options = {}) => exec(runtime, program, args, options)
+  exec: (program, args = [], options = {}) => exec(runtime, program, args, options),
+  start: (command, options = {}) => start(runtime, command, options),
+  startScoped: (command, options = {}) => startScoped(runtime, command, options),
+  attach: (id, options = {}) => attach(runtime, id, options)
 })
 
 /**

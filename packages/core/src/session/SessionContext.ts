@@ -8,10 +8,17 @@
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import type { ContextSyncError, InvalidArgument, SessionError } from "../AgentBayError.js"
 import { SyncContext, type SyncTask } from "../contract/actions/ContextActions.js"
-import { isFinal, isSuccess, listTasks, samePath, waitForTasks } from "../internal/syncTasks.js"
+import {
+  FinishedTasks,
+  isFinal,
+  isSuccess,
+  listTasks,
+  samePath,
+  waitForTasks
+} from "../internal/syncTasks.js"
 import { ensure, ensureTimeout } from "../internal/validate.js"
 import type { SessionRuntime } from "./SessionRuntime.js"
 
@@ -111,22 +118,13 @@ const toTransfer = (task: SyncTask): ContextTransfer => ({
   finishTime: task.finishTime
 })
 
-const keyOf = (task: SyncTask): string => JSON.stringify([task.contextId, task.path, task.taskType])
-
-/** Two sightings of one transfer look the same; a newer transfer differs in its times. */
-const markOf = (task: SyncTask): string =>
-  JSON.stringify([task.status, Option.getOrNull(task.startTime), Option.getOrNull(task.finishTime)])
-
 /**
  * @since 0.1.0
  * @category constructors
  */
 export const make = (runtime: SessionRuntime): SessionContext.Service => {
   const { sessionId } = runtime
-  // Transfers carry no id. What an earlier sync of this handle saw finished must not end a later one; times have
-  // a resolution of a second, so an unchanged transfer counts again once it has been seen long enough.
-  const finished = new Map<string, string>()
-  const looksUntilStaleCounts = 4
+  const finished = new FinishedTasks()
 
   const startSync: SessionContext.Service["startSync"] = Effect.fn("SessionContext.startSync")(
     function* (options) {
@@ -163,14 +161,7 @@ export const make = (runtime: SessionRuntime): SessionContext.Service => {
     const requestId = yield* startSync(options)
     const { contextId, mode, onProgress, path } = options ?? {}
     let latest: ReadonlyArray<SyncTask> = []
-    const looks = new Map<string, number>()
-    const isStale = (task: SyncTask): boolean => {
-      const key = keyOf(task)
-      if (finished.get(key) !== markOf(task)) return false
-      const seen = (looks.get(key) ?? 0) + 1
-      looks.set(key, seen)
-      return seen <= looksUntilStaleCounts
-    }
+    const isStale = finished.makeStaleCheck()
     const tasks = yield* waitForTasks(runtime, {
       operation,
       requestId,
@@ -187,14 +178,7 @@ export const make = (runtime: SessionRuntime): SessionContext.Service => {
         latest = seen
         return onProgress === undefined ? Effect.void : onProgress(seen.map(toTransfer))
       }
-    }).pipe(
-      // Also of a sync that failed: trying again must not fail at the sight of the old failure.
-      Effect.ensuring(
-        Effect.sync(() => {
-          for (const task of latest.filter(isFinal)) finished.set(keyOf(task), markOf(task))
-        })
-      )
-    )
+    }).pipe(Effect.ensuring(Effect.sync(() => finished.add(latest.filter(isFinal)))))
     return tasks.map(toTransfer)
   })
 

@@ -5,6 +5,7 @@
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type { AgentBayConfig } from "../AgentBayConfig.js"
 import type { SessionError, ToolError, VpcUnavailable } from "../AgentBayError.js"
 import type { Tool } from "../contract/Tool.js"
@@ -35,6 +36,10 @@ export interface SessionRuntime {
   readonly sessionId: string
   /** The connection as it is now: refreshing the tool list replaces it. */
   readonly connection: () => SessionConnection
+  /** What creation asked for; none when it left the choice to the service, or is not known. */
+  readonly enableBrowserReplay: Option.Option<boolean>
+  /** The context for file transfer that the session was created with, in the manner of the first generation. */
+  readonly fileTransferContextId?: Option.Option<string> | undefined
 }
 
 /**

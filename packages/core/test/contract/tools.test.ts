@@ -25,7 +25,7 @@ describe("every tool", () => {
   it("is listed under its own name and names its server", () => {
     for (const [name, tool] of tools) {
       assert.strictEqual(tool.name, name)
-      assert.match(tool.server, /^wuying_[a-z]+$/)
+      assert.match(tool.server, /^[a-z]+([_-][a-z]+)*$/)
     }
   })
 

@@ -234,6 +234,8 @@ describe("downloading a directory", () => {
         fc.asyncProperty(
           fc.array(fc.uint8Array({ maxLength: 12 }).map((name) => name.map((byte) => byte || 1))),
           fc.integer({ min: 1, max: 20 }),
+          // fast-check waits for promises.
+          // @effect-diagnostics-next-line asyncFunction:off
           async (names, size) => {
             const all = Buffer.concat(names.flatMap((name) => [Buffer.from(name), Buffer.from([0])]))
             const pieces = Array.from(

@@ -441,6 +441,8 @@ describe("download over connections that break", () => {
           fc.integer({ min: 1, max: 700 }),
           fc.array(fc.tuple(fc.integer({ min: 0, max: 2500 }), fc.boolean(), fc.boolean()), { maxLength: 4 }),
           fc.boolean(),
+          // fast-check waits for promises.
+          // @effect-diagnostics-next-line asyncFunction:off
           async (bytes, pieceBytes, cuts, etags) => {
             const { error, value } = await Effect.runPromise(
               Effect.scoped(

@@ -275,6 +275,8 @@ describe("upload", () => {
           fc.uint8Array({ maxLength: 5000 }),
           fc.integer({ min: 1, max: 700 }),
           fc.boolean(),
+          // fast-check waits for promises.
+          // @effect-diagnostics-next-line asyncFunction:off
           async (bytes, piece, sized) => {
             const { error, fake, content } = await Effect.runPromise(
               Effect.scoped(

@@ -341,7 +341,8 @@ export const makeFakeSession = (options: Options = {}) =>
     const runtime: SessionRuntime.SessionRuntime = {
       account: { config, controlPlane, toolTransport, httpClient: neverSent },
       sessionId: "s-fake",
-      connection: () => connection
+      connection: () => connection,
+      enableBrowserReplay: Option.none()
     }
     return { runtime, root, calls } satisfies FakeSession
   })

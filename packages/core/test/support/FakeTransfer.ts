@@ -105,6 +105,8 @@ const bodyOf = (bytes: Uint8Array, pieceBytes: number, fault: StoreFault | undef
         at = next
         return undefined
       }
+      // It stands in for a storage server, which knows no effects.
+      // @effect-diagnostics-next-line newPromise:off
       if (fault?._tag === "Hang") return new Promise<void>(() => {})
       if (fault?._tag === "Cut" && fault.politely !== true) {
         controller.error(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }))
@@ -346,6 +348,8 @@ export const makeFakeTransfer = (options: TransferOptions = {}) =>
 
 export type FakeTransfer = Effect.Effect.Success<ReturnType<typeof makeFakeTransfer>>
 
+// It stands in for a storage server, which knows no effects.
+// @effect-diagnostics-next-line newPromise:off
 const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
 
 /** Runs an effect to its end; virtual time passes only while nothing real is under way. */

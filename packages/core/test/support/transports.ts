@@ -17,13 +17,15 @@ import { secrets } from "./secrets.js"
 
 export type Settings = Partial<AgentBayConfig.Options>
 
-/** The settings of every scripted account, unless a test says otherwise: a failure shows at once. */
+/** The settings of every scripted account, unless a test says otherwise: a failure shows at
+ * once, and sessions have no labels but those of the test. */
 export const configLayer = (settings: Settings = {}) =>
   Layer.orDie(
     AgentBayConfig.layer({
       apiKey: secrets.apiKey,
       endpoint: "https://gateway.test",
       retry: RetryPolicy.none,
+      lease: false,
       ...settings
     })
   )

@@ -140,7 +140,14 @@ describe("the request of an action", () => {
     GetContextInfo: session,
     GetAndLoadInternalContext: { ...session, contextTypes: ["file_transfer"] },
     CreateNetwork: {},
-    DescribeNetwork: { networkId: "n" }
+    DescribeNetwork: { networkId: "n" },
+    GetSkillMetaData: {},
+    ListSkillMetaData: {},
+    BindContextSkillAsync: { items: [{ contextId: "c", skillIds: ["s"] }] },
+    UnbindContextSkill: { items: [{ contextId: "c", skillIds: ["s"] }] },
+    GetVolume: { imageId: "i", volumeName: "v", allowCreate: true },
+    ListVolumes: { imageId: "i", maxResults: 1, nextToken: "t" },
+    DeleteVolume: { volumeId: "v" }
   }
   for (const [name, action] of Object.entries(all)) {
     it.scoped(`${name}: the api key is in the form and never in the URL (D24, control plane 8, item 4)`, () =>

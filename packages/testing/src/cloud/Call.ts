@@ -8,7 +8,8 @@ import type { Fault } from "./Fault.js"
 
 /**
  * The way a call took into the cloud: `api` is a tool call through the action `CallMcpTool`, `link` and `vpc` are
- * the direct routes of a tool call, `presigned` moves the bytes of a context file, `control` is every other action.
+ * the direct routes of a tool call, `presigned` moves the bytes of a context file or of a picture, `control` is every
+ * other action.
  *
  * @since 0.1.0
  * @category models

@@ -14,21 +14,49 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import type { AndroidState } from "../machine/Android.js"
+import type { DesktopState } from "../machine/Desktop.js"
 import { Machines } from "../machine/Machine.js"
 import type { ContextView, SessionView, TestCloud } from "../TestCloud.js"
+import type { Agents } from "./AgentScript.js"
 import type { Call } from "./Call.js"
 import { ContextStore } from "./ContextStore.js"
-import type { Gateway } from "./Gateway.js"
+import type { Doors } from "./Gateway.js"
+import { withoutBuckets } from "./internal/buckets.js"
+import { makeDoors } from "./internal/doors.js"
 import { makeFaults } from "./internal/faults.js"
 import { makeGateway } from "./internal/gateway.js"
 import { randomIdentifiers, sequentialIdentifiers } from "./internal/ids.js"
+import { isMobileImage } from "./internal/images.js"
 import { makeJournal } from "./internal/journal.js"
 import { endNow } from "./internal/lifecycle.js"
+import { makeMemory } from "./internal/memoryStore.js"
+import { makeObjectHandle } from "./internal/objectHandle.js"
+import { makePictures } from "./internal/pictures.js"
 import { makeScripts } from "./internal/scripts.js"
 import { settingsOf } from "./internal/settings.js"
+import { skillOf } from "./internal/skills.js"
 import { type State, statusAt } from "./internal/state.js"
 import { makeCallTool } from "./internal/toolCalls.js"
 import { makeToolLists } from "./internal/toolList.js"
+
+/**
+ * A skill. A session that loads it has it in `/home/wuying/skills/<name>`: `SKILL.md`, which begins with name and
+ * description, and the other files, by their paths in that directory.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SkillOptions {
+  /** Letters, digits, `-` and `_`. */
+  readonly name: string
+  readonly description: string
+  /** Default `sk_<name>`. */
+  readonly id?: string | undefined
+  /** What `SKILL.md` says, in Markdown. Default: nothing. */
+  readonly instructions?: string | undefined
+  readonly files?: Readonly<Record<string, string>> | undefined
+}
 
 /**
  * How the cloud behaves. Every delay is zero by default, so that nothing has to be waited for.
@@ -54,6 +82,19 @@ export interface Options {
   readonly clearingDelay?: Duration.DurationInput | undefined
   /** How long presigned URLs work. Default 1 hour. */
   readonly urlLifetime?: Duration.DurationInput | undefined
+  /** The buckets of the object store. Default: any that is named, made when it is first used. */
+  readonly buckets?: ReadonlyArray<string> | undefined
+  /** What agents do with their tasks. Default: see `AgentScript.Agents`. */
+  readonly agents?: Agents | undefined
+  /** The skills of the account, which sessions load. Default: none. */
+  readonly skills?: ReadonlyArray<SkillOptions> | undefined
+  /**
+   * HTML by URL: what the in-memory browser finds there, and nothing else. A URL without a query is found whatever the
+   * query. A real browser looks at the network.
+   */
+  readonly pages?: Readonly<Record<string, string>> | undefined
+  /** How long tasks of the browser's operator run before they have a result. Default 0. */
+  readonly pageTaskDelay?: Duration.DurationInput | undefined
   /** Session ids begin with this. Default `s-`. */
   readonly idPrefix?: string | undefined
   /** Calls that the journal keeps, the latest ones. Default 10,000. */
@@ -94,13 +135,15 @@ export declare namespace Cloud {
    * @since 0.1.0
    * @category models
    */
-  export interface Service {
-    readonly gateway: Gateway
+  export interface Service extends Doors {
     readonly handle: TestCloud.Service
     /** False for the address (`ip:port`) of a VPC session that has ended. */
     readonly isListening: (host: string) => boolean
   }
 }
+
+/** As a browser writes it. */
+const pageKey = (url: string): string => (URL.canParse(url) ? new URL(url).href : url)
 
 const makeState = (
   options: Options,
@@ -109,22 +152,39 @@ const makeState = (
 ): Effect.Effect<State, never, Machines | ContextStore> =>
   Effect.gen(function* () {
     const prefix = options.idPrefix ?? "s-"
+    const settings = settingsOf(options)
+    const ids = place.identifiers === "random" ? randomIdentifiers(prefix) : sequentialIdentifiers(prefix)
+    const secret = randomBytes(32)
     let sequence = 0
     return {
-      settings: settingsOf(options),
+      settings,
       addresses: place,
-      ids: place.identifiers === "random" ? randomIdentifiers(prefix) : sequentialIdentifiers(prefix),
+      ids,
       machines: yield* Machines,
       toolLists: makeToolLists(),
-      store: yield* ContextStore,
+      store: withoutBuckets(yield* ContextStore),
+      buckets: new Set(),
+      agents: options.agents,
       scope,
-      secret: randomBytes(32),
+      secret,
+      pictures: makePictures({
+        base: place.base,
+        lifetimeMs: settings.urlLifetimeMs,
+        secret,
+        requestId: ids.requestId
+      }),
       sessions: new Map(),
       vpcByToken: new Map(),
+      links: new Map(),
       closedHosts: new Set(),
       ended: new Map(),
       networks: new Map(),
       clearing: new Map(),
+      skills: (options.skills ?? []).map(skillOf),
+      boundSkills: new Map(),
+      volumes: new Map(),
+      volumeStore: makeMemory(),
+      pages: new Map(Object.entries(options.pages ?? {}).map(([url, html]) => [pageKey(url), html])),
       nextSequence: () => {
         sequence += 1
         return sequence
@@ -155,6 +215,25 @@ const contextViews = (state: State): Effect.Effect<ReadonlyArray<ContextView>> =
         }))
     )
   )
+
+/** Only a model can be looked into, and looking must not start a real screen. */
+const desktopState = (state: State, sessionId: string): Effect.Effect<Option.Option<DesktopState>> => {
+  const session = state.sessions.get(sessionId)
+  return session === undefined || session.machine.kind !== "memory" || isMobileImage(session.imageId)
+    ? Effect.succeedNone
+    : Effect.flatMap(session.machine.desktop, ({ inspect }) =>
+        inspect === undefined ? Effect.succeedNone : Effect.asSome(inspect)
+      ).pipe(Effect.orElseSucceed(Option.none))
+}
+
+const androidState = (state: State, sessionId: string): Effect.Effect<Option.Option<AndroidState>> => {
+  const machine = state.sessions.get(sessionId)?.machine
+  return machine === undefined
+    ? Effect.succeedNone
+    : Effect.flatMap(machine.android, ({ inspect }) => Effect.asSome(inspect)).pipe(
+        Effect.orElseSucceed(Option.none)
+      )
+}
 
 /**
  * Makes a cloud. Closing the scope ends every session, uploading what its contexts ask for.
@@ -197,6 +276,8 @@ export const make = (
         }))
       ),
       machine: (sessionId) => Effect.sync(() => Option.fromNullable(state.sessions.get(sessionId)?.machine)),
+      desktop: (sessionId) => desktopState(state, sessionId),
+      android: (sessionId) => androidState(state, sessionId),
       contexts: contextViews(state),
       contextFile: (contextId, path) =>
         Effect.map(
@@ -205,15 +286,26 @@ export const make = (
         ),
       putContextFile: (contextId, path, content) =>
         Effect.asVoid(state.store.write(contextId, [{ path, content }])),
+      ...makeObjectHandle(state),
+      setAgents: (agents) =>
+        Effect.sync(() => {
+          state.agents = agents
+        }),
       setNetworkOnline: (networkId, online) =>
         Effect.sync(() => {
           const network = state.networks.get(networkId)
           if (network !== undefined) network.online = online
         }),
+      setPage: (url, html) => Effect.sync(() => state.pages.set(pageKey(url), html)),
       scriptTool: (tool, script) => Effect.sync(() => scripts.set(tool, script)),
       clearScripts: Effect.sync(scripts.clear),
       fail: (target, fault, rule) => Effect.sync(() => faults.arm({ target, fault, ...rule })),
       clearFaults: Effect.sync(faults.clear)
     }
-    return { gateway: gateway.serve, handle, isListening: (host) => !state.closedHosts.has(host) }
+    return {
+      ...makeDoors(state),
+      gateway: gateway.serve,
+      handle,
+      isListening: (host) => !state.closedHosts.has(host)
+    }
   })

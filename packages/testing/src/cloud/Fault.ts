@@ -19,6 +19,8 @@ type Nothing = Readonly<Record<never, never>>
  * - `ServerError`: a JSON error body with this status (5xx) and code. No effect.
  * - `Html`: an HTML page of a gateway with this status. No effect.
  * - `TruncatedJson`: the call has its effect, half of the answer arrives.
+ * - `CutOff`: the call has its effect; the answer announces its whole length, and the connection breaks after that many
+ *   bytes of the body.
  * - `WrongShape`: the call has its effect, and is answered with HTTP 200 and `body` as JSON.
  * - `SoftFailure`: HTTP 200 with `Success: false`, code and message; on the direct routes a tool answer that is
  *   marked as an error. No effect.
@@ -34,6 +36,7 @@ export type Fault = Data.TaggedEnum<{
   ServerError: { readonly status: number; readonly code: string }
   Html: { readonly status: number }
   TruncatedJson: Nothing
+  CutOff: { readonly afterBytes: number }
   WrongShape: { readonly body: unknown }
   SoftFailure: { readonly code: string; readonly message: string }
 }>
@@ -102,6 +105,14 @@ export const html = (status = 502): Fault => fault.Html({ status })
  * @category constructors
  */
 export const truncatedJson: Fault = fault.TruncatedJson()
+
+/**
+ * The call has its effect; the connection breaks after so many bytes of the body of its answer.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const cutOff = (afterBytes: number): Fault => fault.CutOff({ afterBytes })
 
 /**
  * The call has its effect; the answer is this JSON value instead.

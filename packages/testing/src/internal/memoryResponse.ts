@@ -11,6 +11,11 @@ import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { GatewayResponse } from "../cloud/Gateway.js"
+import { bytesOf } from "../cloud/internal/body.js"
+
+const decoder = new TextDecoder()
+
+const encoder = new TextEncoder()
 
 export class MemoryResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
   readonly status: number
@@ -44,26 +49,25 @@ export class MemoryResponse extends Inspectable.Class implements HttpClientRespo
   }
 
   get text(): Effect.Effect<string, HttpClientError.ResponseError> {
-    return Effect.sync(() => this.asText())
+    return Effect.map(this.collected, (body) => (typeof body === "string" ? body : decoder.decode(body)))
   }
 
   get json(): Effect.Effect<unknown, HttpClientError.ResponseError> {
-    return Effect.try({
-      try: (): unknown => {
-        const text = this.asText()
-        return text === "" ? null : JSON.parse(text)
-      },
-      catch: (cause) => this.unreadable(cause)
-    })
+    return Effect.flatMap(this.text, (text) =>
+      Effect.try({
+        try: (): unknown => (text === "" ? null : JSON.parse(text)),
+        catch: (cause) => this.unreadable(cause)
+      })
+    )
   }
 
   get urlParamsBody(): Effect.Effect<UrlParams.UrlParams, HttpClientError.ResponseError> {
-    return Effect.sync(() => UrlParams.fromInput(new URLSearchParams(this.asText())))
+    return Effect.map(this.text, (text) => UrlParams.fromInput(new URLSearchParams(text)))
   }
 
   get arrayBuffer(): Effect.Effect<ArrayBuffer, HttpClientError.ResponseError> {
-    return Effect.sync(() => {
-      const bytes = this.asBytes()
+    return Effect.map(this.collected, (body) => {
+      const bytes = typeof body === "string" ? encoder.encode(body) : body
       const copy = new ArrayBuffer(bytes.byteLength)
       new Uint8Array(copy).set(bytes)
       return copy
@@ -80,7 +84,7 @@ export class MemoryResponse extends Inspectable.Class implements HttpClientRespo
   }
 
   get stream(): Stream.Stream<Uint8Array, HttpClientError.ResponseError> {
-    return Stream.suspend(() => Stream.make(this.asBytes()))
+    return Stream.mapError(bytesOf(this.answer), (cause) => this.unreadable(cause))
   }
 
   toJSON(): unknown {
@@ -91,14 +95,11 @@ export class MemoryResponse extends Inspectable.Class implements HttpClientRespo
     })
   }
 
-  private asText(): string {
+  private get collected(): Effect.Effect<string | Uint8Array, HttpClientError.ResponseError> {
     const { body } = this.answer
-    return typeof body === "string" ? body : new TextDecoder().decode(body)
-  }
-
-  private asBytes(): Uint8Array {
-    const { body } = this.answer
-    return typeof body === "string" ? new TextEncoder().encode(body) : body
+    return typeof body === "string" || body instanceof Uint8Array
+      ? Effect.succeed(body)
+      : Effect.map(Stream.runCollect(this.stream), (pieces) => Buffer.concat([...pieces]))
   }
 
   private unreadable(cause: unknown): HttpClientError.ResponseError {

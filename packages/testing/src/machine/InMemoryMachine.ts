@@ -5,10 +5,15 @@
  * It looks like the Linux image: user `wuying` (uid 1000) in `/home/wuying`, who may write everywhere.
  *
  * - **Commands** are run by `just-bash`, in its dialect of bash with its own reimplementation of the usual tools
- *   (coreutils, sed, awk, grep, find, tar, jq, …) plus `node` and `python3`. There are no other programs, no
- *   network and no background processes: `&` runs to its end first. A command that is cut off by its timeout
- *   loses what it has printed. One command may run at most 300,000 shell commands and loop rounds, then it fails
- *   with a message and a non-zero exit code.
+ *   (coreutils, sed, awk, grep, find, tar, jq, …) plus `node` and `python3`. There are no other programs and no
+ *   network; `&` runs to its end first. A command that is cut off by its timeout loses what it has printed. One
+ *   command may run at most 300,000 shell commands and loop rounds, then it fails with a message and a non-zero
+ *   exit code.
+ * - **Processes** in the background are what `setsid … &` (or `setsid setsid …`) starts. Each has a pid, an entry in
+ *   `/proc`, files or named pipes (`mkfifo`) for its input and outputs, and ends at the latest with the machine. What
+ *   its shell prints appears command by command; what a nested `sh -c` prints, when that ends. Of a pipe, `read` reads a
+ *   line and `cat` what is there; other commands wait for its end. `kill` ends a process; it cannot stop one, and `trap`
+ *   does not exist.
  * - **Time** is the Effect clock that is current when the machine is made: `sleep`, `timeout`, `date`, file
  *   times, JavaScript timers and dates, Python's `time.sleep` and `time.time`. Under a `TestClock` nothing waits
  *   for real.
@@ -19,6 +24,12 @@
  *   worker thread of Node.js. A run that outlives its timeout is interrupted and its names stay, unless it does
  *   not react within a second of real time; then the next run starts anew.
  * - **R** and **Java** fail with reason `Missing`.
+ * - **The browser** shows HTML documents: `data:` URLs and the pages that the cloud was given (`TestCloud.setPage`).
+ *   Links, forms and controls work; scripts do not run, and its pictures show grey bars for words. It has no DevTools
+ *   server.
+ *
+ * - **Android**: an image `mobile_…` has the model of a device (`Machine.android`), and in its shell `setprop`,
+ *   `getprop`, `wm`, `pm`, `am`, `monkey`, `input`, `killall`, `pidof` and `wya`.
  *
  * A file system holds 1 GiB, JavaScript and Python 512 MiB of memory each.
  *
@@ -31,6 +42,11 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
+import { isMobileImage } from "../cloud/internal/images.js"
+import type { Browser } from "./Browser.js"
+import type { Desktop } from "./Desktop.js"
+import * as Phone from "./internal/memory/android/phone.js"
+import { makeDesktop } from "./internal/memory/desktop/memoryDesktop.js"
 import { FileFailure } from "./internal/memory/fileFailure.js"
 import type { Interpreter, InterpreterHost } from "./internal/memory/interpreter.js"
 import * as InterpreterCommands from "./internal/memory/interpreterCommands.js"
@@ -39,9 +55,11 @@ import * as JavaScriptKernel from "./internal/memory/javaScriptKernel.js"
 import { CAPACITY_BYTES, MemoryFiles } from "./internal/memory/memoryFiles.js"
 import { type MemoryNode, sizeOf } from "./internal/memory/memoryNode.js"
 import { absolute, join, normalize } from "./internal/memory/memoryPaths.js"
+import * as ProcessCommands from "./internal/memory/processCommands.js"
 import * as Python from "./internal/memory/python.js"
 import * as Shell from "./internal/memory/shell.js"
 import * as ShellCommands from "./internal/memory/shellCommands.js"
+import { noDesktop, notAndroid } from "./internal/notAndroid.js"
 import {
   type CodeLanguage,
   type CodeRequest,
@@ -91,7 +109,7 @@ const isCount = (value: number): boolean => Number.isSafeInteger(value) && value
 const checkTimeout = ({ timeoutMs }: ExecRequest | CodeRequest): Effect.Effect<void, MachineError> =>
   timeoutMs >= 0 ? Effect.void : Effect.fail(invalid(`not a timeout in milliseconds: ${timeoutMs}`))
 
-const layOut = (now: () => number): MemoryFiles => {
+const layOut = (now: () => number, isMobile: boolean): MemoryFiles => {
   const files = new MemoryFiles(now)
   for (const path of [
     "/usr/bin",
@@ -100,9 +118,11 @@ const layOut = (now: () => number): MemoryFiles => {
     "/dev",
     "/tmp",
     "/var/tmp",
+    "/proc/1",
     "/opt",
     "/mnt",
-    HOME
+    HOME,
+    ...(isMobile ? Phone.directories : [])
   ]) {
     files.makeDirectory(path, { recursive: true })
   }
@@ -114,6 +134,8 @@ const layOut = (now: () => number): MemoryFiles => {
   text("/etc/passwd", `root:x:0:0:root:/root:/bin/bash\n${USER}:x:1000:1000:${USER}:${HOME}:/bin/bash\n`)
   text("/etc/group", `root:x:0:\n${USER}:x:1000:\n`)
   text("/etc/hostname", "localhost\n")
+  // The shell that runs a command of the machine.
+  text("/proc/1/stat", "1 (sh) S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0\n")
   return files
 }
 
@@ -134,22 +156,32 @@ interface Assets {
   readonly python: Effect.Effect<Python.PythonAssets, MachineError>
 }
 
+type FindPage = (url: string) => string | undefined
+
 interface Built {
   readonly machine: Machine
   readonly close: () => void
 }
 
-const build = (assets: Assets, runtime: Runtime.Runtime<never>, clock: Clock.Clock): Built => {
+const build = (
+  assets: Assets,
+  runtime: Runtime.Runtime<never>,
+  clock: Clock.Clock,
+  page: FindPage,
+  isMobile: boolean
+): Built => {
   const now = () => clock.unsafeCurrentTimeMillis()
   let isClosed = false
   let running = 0
   let laidOut: MemoryFiles | undefined
   let shell: Promise<Shell.Shell> | undefined
+  let desktop: Desktop | undefined
+  let phone: Phone.Phone | undefined
   const languages = new Map<CodeLanguage, Language>()
   const cutOff = new Set<AbortController>()
 
   const files = (): MemoryFiles => {
-    laidOut ??= layOut(now)
+    laidOut ??= layOut(now, isMobile)
     return laidOut
   }
 
@@ -208,14 +240,30 @@ const build = (assets: Assets, runtime: Runtime.Runtime<never>, clock: Clock.Clo
         })
     )
 
+  const isDirectory = (path: string): boolean => {
+    try {
+      return files().node(absolute(HOME, path)).kind === "directory"
+    } catch {
+      return false
+    }
+  }
+
+  const thePhone = (): Phone.Phone => {
+    phone ??= Phone.makePhone(files, HOME, alive)
+    return phone
+  }
+
   const startShell = (): Promise<Shell.Shell> => {
     const environment = host()
+    const commandHost = { ...environment, user: USER }
     return Shell.make({
       files: files(),
       environment: ENVIRONMENT,
       now,
+      processCommands: (processes, process) => ProcessCommands.make(commandHost, processes, process),
       commands: (deadlineMs) => [
-        ...ShellCommands.make({ ...environment, user: USER }),
+        ...ShellCommands.make(commandHost),
+        ...(isMobile ? thePhone().commands : []),
         ...InterpreterCommands.make(["python3", "python"], (program) =>
           Runtime.runPromise(runtime)(assets.python).then((loaded) =>
             Python.runProgram(loaded, environment, program)
@@ -286,6 +334,13 @@ const build = (assets: Assets, runtime: Runtime.Runtime<never>, clock: Clock.Clo
       return Effect.succeed(language)
     })
 
+  const loadBrowser = Effect.promise(() => import("./internal/memory/browser/memoryBrowser.js"))
+  let memoryBrowser: Browser | undefined
+  const browser = Effect.map(loadBrowser, ({ makeMemoryBrowser }) => {
+    memoryBrowser ??= makeMemoryBrowser(page)
+    return memoryBrowser
+  })
+
   const runCode = (request: CodeRequest): Effect.Effect<CodeResult, MachineError> =>
     alive.pipe(
       Effect.zipRight(checkTimeout(request)),
@@ -337,16 +392,28 @@ const build = (assets: Assets, runtime: Runtime.Runtime<never>, clock: Clock.Clo
           diskUsedBytes: files().usedBytes
         })
       ),
-      desktop: Effect.fail(new MachineError({ reason: "Missing", detail: "no desktop" })),
-      browser: Effect.fail(new MachineError({ reason: "Missing", detail: "no browser" }))
+      desktop: Effect.flatMap(alive, () => {
+        if (isMobile) return Effect.fail(noDesktop)
+        desktop ??= makeDesktop({ alive, isDirectory })
+        return Effect.succeed(desktop)
+      }),
+      android: Effect.flatMap(alive, () =>
+        isMobile ? Effect.succeed(thePhone().android) : Effect.fail(notAndroid)
+      ),
+      browser: Effect.zipRight(alive, browser),
+      connect: () =>
+        Effect.fail(new MachineError({ reason: "Missing", detail: "programs in memory have no network" }))
     },
     close: () => {
       isClosed = true
       for (const controller of cutOff) controller.abort()
+      void shell?.then(({ processes }) => processes.close())
       for (const language of languages.values()) language.close()
       languages.clear()
       laidOut = undefined
       shell = undefined
+      desktop = undefined
+      phone = undefined
     }
   }
 }
@@ -404,10 +471,16 @@ export const layer: Layer.Layer<Machines> = Layer.effect(
     const python = yield* Effect.cached(Python.load)
     return Machines.of({
       kind: "memory",
-      make: () =>
+      make: ({ imageId, page }) =>
         Effect.flatMap(Effect.runtime<Scope.Scope>(), (runtime) =>
           Effect.clockWith((clock) => {
-            const { close, machine } = build({ python }, runtime, clock)
+            const { close, machine } = build(
+              { python },
+              runtime,
+              clock,
+              page ?? (() => undefined),
+              isMobileImage(imageId)
+            )
             return Effect.as(
               Effect.addFinalizer(() => Effect.sync(close)),
               machine

@@ -6,8 +6,16 @@
  * programs of the host below `/usr`, and sees none of the host's other files, processes, environment variables
  * or network. Its files are on the host's disk, below one directory that is deleted with it. Commands run under
  * bash where the host has it, else `/bin/sh`; background processes live until the session ends. Code runs in the
- * interpreters the host has: Python (Debian package `python3`), JavaScript (Node.js itself), R (`r-base-core`)
+ * interpreters the host has: Python (Debian package `python3`; see `PythonKernel`), JavaScript (Node.js itself), R (`r-base-core`)
  * and Java (`default-jdk-headless`); without one, running its language fails with reason `Missing`.
+ *
+ * The desktop is an X server without a screen (Xvfb, 1280 x 720 pixels, 24 bits) and a window manager (openbox),
+ * started when it is first used and started anew when it has ended. `DISPLAY` is `:0` in every session and leads to
+ * the session's own. It needs the Debian packages `xvfb`, `openbox`, `xdotool`, `wmctrl`, `x11-utils` and
+ * `scrot`; without them it fails with reason `Missing`, which names the absent ones.
+ *
+ * An Android device cannot be had this way: a session of an image `mobile_…` is wholly in memory (see
+ * `InMemoryMachine`), with the model of a device, its shell and its files.
  *
  * This keeps programs apart that were not written to break out. It sets no limits on memory, disk or processor.
  *
@@ -19,10 +27,15 @@ import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
+import { isMobileImage } from "../cloud/internal/images.js"
+import * as InMemoryMachine from "./InMemoryMachine.js"
 import * as AgentConnection from "./internal/local/agentConnection.js"
 import * as Answers from "./internal/local/answers.js"
+import * as Chromium from "./internal/local/browser/chromium.js"
 import { home } from "./internal/local/bubblewrap.js"
+import * as Desktop from "./internal/local/desktop/desktop.js"
 import * as Requirements from "./internal/local/requirements.js"
+import { notAndroid } from "./internal/notAndroid.js"
 import { type CodeRequest, type ExecRequest, type Machine, MachineError, Machines } from "./Machine.js"
 
 export {
@@ -34,6 +47,20 @@ export {
    */
   LocalMachineUnavailable
 } from "./internal/local/requirements.js"
+
+/**
+ * What runs Python: Jupyter's kernel (Debian packages `python3-ipykernel` and `python3-jupyter-client`) or a plain one
+ * that needs Python alone. `auto` is Jupyter's where it is installed; `jupyter` fails with reason `Missing` where it
+ * is not. `CodeResult.kernel` tells which one ran.
+ *
+ * Both keep names between runs, await at the top level, show values in every form they have, figures of matplotlib
+ * included, and keep their names when a run is interrupted. Jupyter's has magics, `get_ipython()`, `!commands`, and
+ * tracebacks with the surrounding source.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type PythonKernel = "auto" | "jupyter" | "plain"
 
 const stopped = new MachineError({
   reason: "Stopped",
@@ -60,7 +87,8 @@ const printed = (answer: {
 })
 
 const fromConnection = (
-  connection: Effect.Effect<AgentConnection.AgentConnection, MachineError>
+  connection: Effect.Effect<AgentConnection.AgentConnection, MachineError>,
+  python: PythonKernel
 ): Machine => {
   const ask = <A, I>(
     schema: Schema.Schema<A, I>,
@@ -76,6 +104,8 @@ const fromConnection = (
     body?: Uint8Array
   ) => Effect.asVoid(ask(Schema.Unknown, operation, body))
 
+  const list: Machine["list"] = (path) => get(Answers.FileStats, { op: "list", path })
+
   return {
     kind: "bubblewrap",
     home,
@@ -90,13 +120,14 @@ const fromConnection = (
       ),
     runCode: (request) =>
       checkTimeout(request).pipe(
-        Effect.zipRight(ask(Answers.Code, { op: "code", ...request })),
+        Effect.zipRight(ask(Answers.Code, { op: "code", python, ...request })),
         Effect.map((answer) => {
-          const { durationMs, error, executionCount, outputs, timedOut } = answer.value
+          const { durationMs, error, executionCount, kernel, outputs, timedOut } = answer.value
           return {
             ...printed(answer),
             outputs,
             executionCount,
+            kernel,
             durationMs,
             timedOut,
             ...(error === null ? {} : { error })
@@ -104,7 +135,7 @@ const fromConnection = (
         })
       ),
     stat: (path) => get(Answers.FileStat, { op: "stat", path }),
-    list: (path) => get(Answers.FileStats, { op: "list", path }),
+    list,
     walk: (path) => get(Answers.FileStats, { op: "walk", path }),
     read: (path, offset, length) =>
       Effect.map(
@@ -116,13 +147,15 @@ const fromConnection = (
     remove: (path, options) => order({ op: "remove", path, recursive: options?.recursive === true }),
     move: (source, destination) => order({ op: "move", source, destination }),
     metrics: get(Answers.Metrics, { op: "metrics" }),
-    desktop: Effect.fail(new MachineError({ reason: "Missing", detail: "no desktop" })),
-    browser: Effect.fail(new MachineError({ reason: "Missing", detail: "no browser" }))
+    desktop: Effect.flatMap(connection, ({ request }) => Desktop.make(request)),
+    android: Effect.fail(notAndroid),
+    browser: Effect.succeed(Chromium.make(connection, { list })),
+    connect: (port) => Effect.flatMap(connection, ({ connect }) => connect(port))
   }
 }
 
 const make =
-  (requirements: Requirements.Requirements): Machines.Service["make"] =>
+  (requirements: Requirements.Requirements, python: PythonKernel): Machines.Service["make"] =>
   ({ sessionId }): Effect.Effect<Machine, never, Scope.Scope> =>
     Effect.gen(function* () {
       const scope = yield* Effect.scope
@@ -138,7 +171,10 @@ const make =
           closed = true
         })
       )
-      return fromConnection(Effect.suspend(() => (closed ? Effect.fail(stopped) : started)))
+      return fromConnection(
+        Effect.suspend(() => (closed ? Effect.fail(stopped) : started)),
+        python
+      )
     })
 
 /**
@@ -156,13 +192,19 @@ const make =
  */
 export const layer = (options?: {
   readonly directory?: string | undefined
+  readonly python?: PythonKernel | undefined
 }): Layer.Layer<Machines, Requirements.LocalMachineUnavailable> =>
   Layer.effect(
     Machines,
-    Effect.map(Requirements.find(options?.directory), (requirements) =>
-      Machines.of({ kind: "bubblewrap", make: make(requirements) })
-    )
-  )
+    Effect.gen(function* () {
+      const inMemory = yield* Machines
+      const makeLocal = make(yield* Requirements.find(options?.directory), options?.python ?? "auto")
+      return Machines.of({
+        kind: "bubblewrap",
+        make: (birth) => (isMobileImage(birth.imageId) ? inMemory.make(birth) : makeLocal(birth))
+      })
+    })
+  ).pipe(Layer.provide(InMemoryMachine.layer))
 
 /**
  * Why machines of real processes cannot run on this host, or nothing when they can. Runs a process to find out.

@@ -6,10 +6,12 @@
  *
  * @since 0.1.0
  */
+import type { Duplex } from "node:stream"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Android } from "./Android.js"
 import type { Browser } from "./Browser.js"
 import type { Desktop } from "./Desktop.js"
 
@@ -119,6 +121,8 @@ export interface CodeResult {
     | undefined
   /** Counts the runs of this language in this machine, from 1. */
   readonly executionCount: number
+  /** What ran it, such as `ipykernel 6.17.0`, where the machine tells. */
+  readonly kernel?: string | undefined
   readonly durationMs: number
   readonly timedOut: boolean
 }
@@ -194,8 +198,15 @@ export interface Machine {
   readonly metrics: Effect.Effect<MachineMetrics, MachineError>
   /** Started when it is first asked for. */
   readonly desktop: Effect.Effect<Desktop, MachineError>
+  /** The Android device of a mobile image; fails with `Invalid` on every other image. */
+  readonly android: Effect.Effect<Android, MachineError>
   /** The browser of the session; asking for it does not start it. */
   readonly browser: Effect.Effect<Browser, MachineError>
+  /**
+   * A byte stream to a TCP port on which a program of the session listens; closing the scope breaks it. Fails with
+   * `NotFound` where nothing listens, and with `Missing` where programs have no network.
+   */
+  readonly connect: (port: number) => Effect.Effect<Duplex, MachineError, Scope.Scope>
 }
 
 /**
@@ -224,6 +235,8 @@ export declare namespace Machines {
     readonly make: (options: {
       readonly sessionId: string
       readonly imageId: string
+      /** The HTML of the pages that a browser without a network finds, by URL. Default: none. */
+      readonly page?: ((url: string) => string | undefined) | undefined
     }) => Effect.Effect<Machine, MachineError, Scope.Scope>
   }
 }

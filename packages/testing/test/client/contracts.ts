@@ -1,5 +1,21 @@
 /** The contracts of all modules; a module adds its own here. */
+import { accountContract } from "./accountContract.js"
+import { agentContract } from "./agentContract.js"
+import { browserContract } from "./browserContract.js"
 import { clientContract } from "./clientContract.js"
+import { computerContract } from "./computerContract.js"
+import { fileTransferContract } from "./fileTransferContract.js"
 import type { Subject } from "./harness.js"
+import { mobileContract } from "./mobileContract.js"
+import { ossContract } from "./ossContract.js"
 
-export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => void> = [clientContract]
+export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => void> = [
+  clientContract,
+  fileTransferContract,
+  accountContract,
+  computerContract,
+  agentContract,
+  ossContract,
+  mobileContract,
+  browserContract
+]

@@ -1,7 +1,9 @@
 /** A client against a cloud, and sessions on each of the three routes: what the contracts of all modules run on. */
 import * as AgentBay from "@effect-agentbay/core/AgentBay"
+import type * as AgentBayConfig from "@effect-agentbay/core/AgentBayConfig"
 import type { Session } from "@effect-agentbay/core/Session"
 import { Effect, type Layer } from "effect"
+import type { SkillOptions } from "../../src/cloud/Cloud.js"
 import type { TestCloud } from "../../src/TestCloud.js"
 
 export type Provided = AgentBay.AgentBay | TestCloud
@@ -11,9 +13,16 @@ export type Route = "api" | "link" | "vpc"
 
 export const routes: ReadonlyArray<Route> = ["api", "link", "vpc"]
 
+/** What the cloud shall have: links, or not; skills. And how its client is configured. */
+export interface Offered {
+  readonly links: boolean
+  readonly skills?: ReadonlyArray<SkillOptions>
+  readonly config?: Partial<AgentBayConfig.Options>
+}
+
 export interface Subject<E> {
-  /** The client and a cloud that offers links, or not. */
-  readonly layer: (options: { readonly links: boolean }) => Layer.Layer<Provided, E>
+  /** The client and a cloud. */
+  readonly layer: (options: Offered) => Layer.Layer<Provided, E>
   /** What runs inside the sessions. */
   readonly machine: "memory" | "bubblewrap"
   /** Whether the cloud is reached over sockets. */

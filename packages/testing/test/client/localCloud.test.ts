@@ -1,9 +1,9 @@
 import * as LocalCloud from "../../src/server/LocalCloud.js"
 import { contracts } from "./contracts.js"
-import type { Subject } from "./harness.js"
+import type { Offered, Subject } from "./harness.js"
 
 const subject = (machine: Subject<unknown>["machine"], largeFileBytes: number) => ({
-  layer: ({ links }: { readonly links: boolean }) => LocalCloud.layerAgentBay({ links, machine }),
+  layer: (options: Offered) => LocalCloud.layerAgentBay({ ...options, machine }),
   machine,
   overHttp: true,
   largeFileBytes

@@ -3,7 +3,7 @@ import { contracts } from "./contracts.js"
 
 for (const contract of contracts) {
   contract("in memory", {
-    layer: ({ links }) => TestAgentBay.layerWith({ links }),
+    layer: TestAgentBay.layerWith,
     machine: "memory",
     overHttp: false,
     largeFileBytes: 3_000_001

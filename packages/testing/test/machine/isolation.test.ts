@@ -125,7 +125,7 @@ describe("a session", () => {
       )
       const machine = yield* make("s-environment")
       const names = yield* shell(machine, "env | cut -d= -f1 | sort | tr '\\n' ' '")
-      assert.match(names.stdout, /^HOME LANG LOGNAME PATH PWD SHELL SHLVL USER _ $/)
+      assert.match(names.stdout, /^DISPLAY HOME LANG LOGNAME MPLBACKEND PATH PWD SHELL SHLVL USER _ $/)
       const everywhere = yield* shell(
         machine,
         "cat /proc/[0-9]*/environ /proc/[0-9]*/task/*/environ | wc -c; cat /proc/[0-9]*/environ"

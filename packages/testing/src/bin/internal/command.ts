@@ -43,7 +43,7 @@ const options = {
   ),
   data: Options.text("data").pipe(
     Options.optional,
-    Options.withDescription("Directory in which contexts outlive this program. Default: in memory.")
+    Options.withDescription("Directory in which contexts outlive this program. Default: a temporary one.")
   ),
   apiKey: Options.redacted("api-key").pipe(
     Options.optional,
@@ -77,7 +77,7 @@ export const localCloud = Command.make("local-cloud", options, (given) =>
     const reason = machine === "memory" && given.machine === "auto" ? yield* whyMemory : ""
     yield* Console.log(`sessions run in: ${machine}${reason}`)
     yield* Console.log(
-      `api key: ${Option.isSome(given.apiKey) ? "the one given" : "any"}; contexts: ${Option.getOrElse(given.data, () => "in memory")}`
+      `api key: ${Option.isSome(given.apiKey) ? "the one given" : "any"}; contexts: ${Option.getOrElse(given.data, () => "gone with it")}`
     )
     if (!isLoopback(given.host) && Option.isNone(given.apiKey)) {
       yield* Console.log("warning: whoever reaches this port can run commands here; consider --api-key")

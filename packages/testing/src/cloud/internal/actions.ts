@@ -5,10 +5,12 @@ import type { Handlers } from "./handler.js"
 import { linkHandlers } from "./links.js"
 import { networkHandlers } from "./networks.js"
 import { sessionHandlers } from "./sessions.js"
+import { skillHandlers } from "./skills.js"
 import type { State } from "./state.js"
 import { syncHandlers } from "./sync.js"
 import { toolActionHandlers } from "./toolActions.js"
 import type { CallTool } from "./toolCalls.js"
+import { volumeHandlers } from "./volumes.js"
 
 export const actionHandlers = (state: State, callTool: CallTool): Handlers => ({
   ...sessionHandlers(state),
@@ -17,5 +19,7 @@ export const actionHandlers = (state: State, callTool: CallTool): Handlers => ({
   ...contextHandlers(state),
   ...contextFileHandlers(state),
   ...syncHandlers(state),
-  ...networkHandlers(state)
+  ...networkHandlers(state),
+  ...skillHandlers(state),
+  ...volumeHandlers(state)
 })

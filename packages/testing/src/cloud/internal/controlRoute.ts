@@ -12,7 +12,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { type Arrival, Outcome } from "../Call.js"
 import type { GatewayRequest, GatewayResponse } from "../Gateway.js"
-import { type Exchange, json, parsed, reply, splitUrl } from "./exchange.js"
+import { type Exchange, json, parsed, reply, splitUrl, withoutCredentials } from "./exchange.js"
 import type { Answer, Handlers } from "./handler.js"
 import { invalidParameter, missingParameter, type Refusal, refusal } from "./refusal.js"
 import type { State } from "./state.js"
@@ -117,9 +117,13 @@ const outcomeOf = (action: string, { data }: Answer<unknown>): Outcome => {
 const arrivalOf = (action: string, parameters: Parameters): Arrival => {
   const shown = Object.fromEntries(Object.entries(parameters).filter(([name]) => !ofProtocol.has(name)))
   const common = { action, sessionId: textOf(parameters.SessionId), parameters: shown }
-  return action === "CallMcpTool"
-    ? { route: "api", ...common, tool: textOf(parameters.Name), args: parsed(textOf(parameters.Args)) }
-    : { route: "control", ...common }
+  if (action !== "CallMcpTool") return { route: "control", ...common }
+  const tool = textOf(parameters.Name)
+  const given = parsed(textOf(parameters.Args))
+  const args = withoutCredentials(tool, given)
+  return args === given
+    ? { route: "api", ...common, tool, args }
+    : { route: "api", ...common, parameters: { ...shown, Args: JSON.stringify(args) }, tool, args }
 }
 
 export const makeControlRoute = (state: State, handlers: Handlers) => {

@@ -5,7 +5,7 @@ import * as Form from "@effect-agentbay/core/Form"
 import * as Effect from "effect/Effect"
 import { type Arrival, Outcome } from "../Call.js"
 import type { GatewayRequest } from "../Gateway.js"
-import { type Exchange, json, parsed, reply, splitUrl } from "./exchange.js"
+import { type Exchange, json, parsed, reply, splitUrl, withoutCredentials } from "./exchange.js"
 import { type Refusal, refusal } from "./refusal.js"
 import { findRunning, type SessionRecord, type State } from "./state.js"
 import { type CallTool, type ToolResult, textResult } from "./toolCalls.js"
@@ -71,7 +71,7 @@ export const linkExchange = (
     tool,
     sessionId,
     parameters: { server: server ?? "", requestId: text(fields.requestId) ?? "" },
-    args: fields.args
+    args: withoutCredentials(tool, fields.args)
   }
   return exchange(text(fields.requestId) ?? state.ids.requestId(), arrival, work)
 }
@@ -100,7 +100,7 @@ export const vpcExchange = (state: State, callTool: CallTool, request: GatewayRe
     tool,
     sessionId: known?.id,
     parameters: { server: server ?? "", requestId: text(parameters.requestId) ?? "" },
-    args
+    args: withoutCredentials(tool, args)
   }
   return exchange(text(parameters.requestId) ?? state.ids.requestId(), arrival, work)
 }

@@ -56,3 +56,20 @@ export const parsed = (text: string | undefined): unknown => {
     return text
   }
 }
+
+/** Arguments that are credentials, by tool. */
+const credentials: Readonly<Record<string, ReadonlyArray<string>>> = {
+  oss_env_init: ["access_key_id", "access_key_secret", "security_token"],
+  oss_upload_annon: ["url"],
+  oss_download_annon: ["url"]
+}
+
+/** A tool's arguments without the credentials among them. */
+export const withoutCredentials = (tool: string | undefined, args: unknown): unknown => {
+  const secret = credentials[tool ?? ""]
+  return secret === undefined || typeof args !== "object" || args === null
+    ? args
+    : Object.fromEntries(
+        Object.entries(args).map(([name, value]) => [name, secret.includes(name) ? "<redacted>" : value])
+      )
+}

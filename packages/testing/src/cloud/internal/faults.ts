@@ -5,6 +5,7 @@ import type { FaultRule } from "../../TestCloud.js"
 import { type Arrival, Outcome } from "../Call.js"
 import * as Fault from "../Fault.js"
 import { type GatewayResponse, NoAnswer } from "../Gateway.js"
+import { brokenAfter, bytesOf, firstBytes, lengthOf } from "./body.js"
 import { type Exchange, json, type Reply } from "./exchange.js"
 
 interface Armed {
@@ -78,10 +79,11 @@ const throttled = (exchange: Exchange, retryAfterMs: number | undefined): Gatewa
       }
 }
 
-const halved = ({ body, headers, status }: GatewayResponse): GatewayResponse => {
+const halved = (response: GatewayResponse): GatewayResponse => {
+  const half = Math.floor(lengthOf(response) / 2)
   // The length is that of what is sent, or a client would wait for the rest.
-  const { "content-length": _, ...others } = headers
-  return { status, headers: others, body: body.slice(0, Math.floor(body.length / 2)) }
+  const headers = { ...response.headers, "content-length": String(half) }
+  return { status: response.status, headers, body: firstBytes(bytesOf(response), half) }
 }
 
 /** Runs a call into a fault. Faults before the service leave the call without effect. */
@@ -98,6 +100,8 @@ export const collide = (exchange: Exchange, fault: Fault.Fault): Effect.Effect<R
     Html: ({ status }) => instead(page(status)),
     TruncatedJson: () =>
       Effect.map(exchange.run, ({ response }) => ({ response: halved(response), outcome })),
+    CutOff: ({ afterBytes }) =>
+      Effect.map(exchange.run, ({ response }) => ({ response: brokenAfter(response, afterBytes), outcome })),
     WrongShape: ({ body }) => Effect.as(exchange.run, { response: json(200, body), outcome }),
     SoftFailure: ({ code, message }) => instead(exchange.soften(code, message))
   })

@@ -67,6 +67,7 @@ export const makeGateway = ({ callTool, faults, journal, state }: Parts): OpenGa
   const read = (request: GatewayRequest): Exchange => {
     const { path } = splitUrl(request)
     if (objectsAt(path) !== -1) return objectExchange(state, request)
+    if (state.pictures.isAt(path)) return state.pictures.exchange(request)
     if (path.endsWith("/callTool")) {
       const sessionId = linkPath.exec(path)?.[1]
       if (sessionId !== undefined && request.method === "POST") {

@@ -5,6 +5,7 @@ export interface Identifiers {
   readonly sessionId: () => string
   readonly contextId: () => string
   readonly networkId: () => string
+  readonly volumeId: () => string
   readonly requestId: () => string
   /** A credential. */
   readonly token: () => string
@@ -16,6 +17,7 @@ export const randomIdentifiers = (prefix: string): Identifiers => {
     sessionId: () => `${prefix}${hex(12)}`,
     contextId: () => `SdkCtx-${hex(12)}`,
     networkId: () => `net-${hex(12)}`,
+    volumeId: () => `vol-${hex(12)}`,
     requestId: () => randomUUID().toUpperCase(),
     token: () => hex(32)
   }
@@ -33,6 +35,7 @@ export const sequentialIdentifiers = (prefix: string): Identifiers => {
     sessionId: counter(prefix),
     contextId: counter("SdkCtx-"),
     networkId: counter("net-"),
+    volumeId: counter("vol-"),
     requestId: counter("request-"),
     token: counter("token-of-the-in-memory-cloud-")
   }

@@ -9,7 +9,9 @@ import { begin, end, endNow, pass } from "./lifecycle.js"
 import { pageOf, pageSize, readPageToken } from "./paging.js"
 import { readPolicy } from "./policy.js"
 import { type Refusal, refusal, sessionNotFound } from "./refusal.js"
+import { findSkills } from "./skills.js"
 import { findInStatus, findRunning, findSession, type SessionRecord, type State, statusAt } from "./state.js"
+import { mountOfVolume } from "./volumes.js"
 
 /** What leads to a session: the same in the answers of creation and of reading. */
 const connectionOf = (state: State, session: SessionRecord) => {
@@ -72,6 +74,8 @@ export const sessionHandlers = (
         imageId: request.imageId === undefined || request.imageId === "" ? defaultImage : request.imageId,
         labels: request.labels ?? {},
         isVpc: request.vpcResource === true,
+        skills: request.loadSkill === true ? yield* findSkills(state, "Skills", request.skills) : [],
+        volume: yield* mountOfVolume(state, request.volumeId),
         mounts: (request.persistenceDataList ?? []).map(({ contextId, path, policy }) => ({
           contextId,
           path: path.length > 1 ? path.replace(/\/+$/, "") : path,

@@ -12,6 +12,9 @@ export interface Settings {
   readonly syncMs: number
   readonly clearingMs: number
   readonly urlLifetimeMs: number
+  /** The only buckets there are; any when absent. */
+  readonly buckets: ReadonlyArray<string> | undefined
+  readonly pageTaskMs: number
   readonly journalLimit: number
   readonly journalTextLimit: number
 }
@@ -26,7 +29,9 @@ export const settingsOf = (options: Options): Settings => ({
   transitionMs: millis(options.transitionDelay, 0),
   syncMs: millis(options.syncDelay, 0),
   clearingMs: millis(options.clearingDelay, 0),
+  pageTaskMs: millis(options.pageTaskDelay, 0),
   urlLifetimeMs: millis(options.urlLifetime, "1 hour"),
+  buckets: options.buckets,
   journalLimit: options.journalLimit ?? 10_000,
   journalTextLimit: options.journalTextLimit ?? Number.POSITIVE_INFINITY
 })

@@ -5,11 +5,17 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Machine, Machines } from "../../machine/Machine.js"
+import type { Agents } from "../AgentScript.js"
 import type { ContextStore } from "../ContextStore.js"
+import type { AgentTasks } from "./agentTasks.js"
 import type { Identifiers } from "./ids.js"
+import type { PageTasks } from "./pageTasks.js"
+import type { Pictures } from "./pictures.js"
 import type { SyncPolicy } from "./policy.js"
 import { contextNotFound, type Refusal, sessionNotFound, wrongStatus } from "./refusal.js"
+import type { SessionStorage } from "./sessionStorage.js"
 import type { Settings } from "./settings.js"
+import type { Skill } from "./skills.js"
 import type { ToolLists } from "./toolList.js"
 
 export type LiveStatus = "RUNNING" | "PAUSING" | "PAUSED" | "RESUMING" | "DELETING"
@@ -39,15 +45,23 @@ export interface SessionRecord {
   readonly machine: Machine
   readonly scope: Scope.CloseableScope
   readonly mounts: ReadonlyArray<Mount>
+  /** Where the files of its volume are, when it was created with one. */
+  readonly volume: Mount | undefined
   labels: Readonly<Record<string, string>>
   status: LiveStatus
   /** When a passing status ends; 0 for a lasting one. */
   untilMs: number
   /** One per context, path and direction; the latest replaces earlier ones. */
   readonly tasks: Map<string, SyncTask>
+  /** Opens the browser and the ports; made when a link is first asked for. */
+  linkToken: string | undefined
   /** The context through which files travel; made when it is first asked for. */
   fileTransferContextId: string | undefined
   readonly watched: Map<string, ReadonlyMap<string, Seen>>
+  readonly pictures: Pictures
+  readonly pageTasks: PageTasks
+  readonly agents: AgentTasks
+  readonly storage: SessionStorage
   /** How often a tool has written a file: times alone do not tell two writes of one moment apart. */
   readonly writes: Map<string, number>
 }
@@ -66,6 +80,14 @@ export interface NetworkRecord {
   online: boolean
 }
 
+/** A volume; its files are those of the context with its id in the store of volumes. */
+export interface VolumeRecord {
+  readonly id: string
+  readonly name: string
+  readonly imageId: string
+  readonly createdMs: number
+}
+
 /** Where the cloud is reached. */
 export interface Addresses {
   /** Base of links, presigned URLs and everything else the cloud hands out; no slash at the end. */
@@ -81,17 +103,31 @@ export interface State {
   readonly machines: Machines.Service
   readonly toolLists: ToolLists
   readonly store: ContextStore.Service
+  /** Ids of the buckets that are known to be in the store. */
+  readonly buckets: Set<string>
+  /** What agents do, unless they do the usual. */
+  agents: Agents | undefined
   readonly scope: Scope.Scope
   /** Signs presigned URLs and page tokens. */
   readonly secret: Uint8Array
   readonly sessions: Map<string, SessionRecord>
   readonly vpcByToken: Map<string, SessionRecord>
+  /** Sessions by the token of their links. */
+  readonly links: Map<string, SessionRecord>
   /** Addresses of VPC sessions that have ended; without meaning where sessions share one address. */
   readonly closedHosts: Set<string>
   readonly ended: Map<string, EndedSession>
   readonly networks: Map<string, NetworkRecord>
   /** When the clearing of a context ends. */
   readonly clearing: Map<string, number>
+  readonly skills: ReadonlyArray<Skill>
+  /** Skills by the context they are bound to: for each its id, and the directory in which it is put. */
+  readonly boundSkills: Map<string, Map<string, string>>
+  readonly volumes: Map<string, VolumeRecord>
+  readonly volumeStore: ContextStore.Service
+  /** HTML by URL. */
+  readonly pages: Map<string, string>
+  readonly pictures: Pictures
   readonly nextSequence: () => number
 }
 

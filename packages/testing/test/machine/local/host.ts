@@ -39,3 +39,21 @@ export const isStopped = (pid: number): boolean => {
     return false
   }
 }
+
+/** What tells the processes of one session from all others on the host. */
+export const processNamespaceOf = (pid: number): string => fs.readlinkSync(`/proc/${pid}/ns/pid`)
+
+export const processesIn = (namespace: string): Effect.Effect<ReadonlyArray<number>> =>
+  Effect.sync(() =>
+    fs
+      .readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .filter((name) => {
+        try {
+          return fs.readlinkSync(`/proc/${name}/ns/pid`) === namespace
+        } catch {
+          return false
+        }
+      })
+      .map(Number)
+  )

@@ -87,7 +87,6 @@ describe("values in JavaScript", () => {
         "[new Uint8Array([1, 2, 3]), new Float64Array(2), new ArrayBuffer(4)]",
         "Object.create(null)",
         "Object.create({ inherited: 1 }, { shown: { value: 1, enumerable: true } })",
-        "[Promise.resolve({ a: 1 }), new Promise(() => {})]",
         "[new Number(3), new String('abc'), new Boolean(false)]",
         "({ [Symbol.toStringTag]: 'Tagged', a: 1 })",
         "'x'.repeat(200)",
@@ -100,6 +99,11 @@ describe("values in JavaScript", () => {
         // biome-ignore lint/security/noGlobalEval: the sources are the constants above
         assert.strictEqual(show(wrapped), util.inspect(globalThis.eval(`{${wrapped}}`)), source)
       }
+      // Not by comparison: a promise of this process shows marks where something in it watches promises.
+      assert.strictEqual(
+        show("([Promise.resolve({ a: 1 }), new Promise(() => {})])"),
+        "[ Promise { { a: 1 } }, Promise { <pending> } ]"
+      )
     })
   )
 

@@ -4,12 +4,14 @@
  * @since 0.1.0
  */
 import type { ChildProcess } from "node:child_process"
+import * as fs from "node:fs"
 import { join } from "node:path"
 import type { Writable } from "node:stream"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { MachineError } from "../../Machine.js"
+import * as Bridge from "./bridge.js"
 import * as Bubblewrap from "./bubblewrap.js"
 import * as Frames from "./frames.js"
 import * as PrivateDirectory from "./privateDirectory.js"
@@ -35,6 +37,7 @@ export interface AgentConnection {
     operation: { readonly op: string; readonly [argument: string]: unknown },
     body?: Uint8Array
   ) => Effect.Effect<{ readonly value: A; readonly body: Uint8Array }, MachineError>
+  readonly connect: Bridge.Connect
 }
 
 const Failure = Schema.Struct({
@@ -210,35 +213,49 @@ export const start = (options: {
     )
     const hostname = Bubblewrap.hostnameOf(options.sessionId)
     const root = join(directory, "root")
-    yield* Effect.try({ try: () => Bubblewrap.prepareRoot(root, hostname), catch: startFailure })
+    const bridge = join(directory, "bridge")
+    yield* Effect.try({
+      try: () => {
+        Bubblewrap.prepareRoot(root, hostname)
+        fs.mkdirSync(bridge, { mode: 0o755 })
+      },
+      catch: startFailure
+    })
     const sandbox = yield* Effect.acquireRelease(
       Effect.try({
         try: () => {
-          const { arguments: parameters, node } = Bubblewrap.sandbox({ root, hostname, node: options.node })
+          const { arguments: parameters, node } = Bubblewrap.sandbox({
+            root,
+            hostname,
+            node: options.node,
+            bridge
+          })
           return new Sandbox(options.bwrap, [...parameters, ...Bubblewrap.agentCommand(node)])
         },
         catch: startFailure
       }),
       (sandbox) => sandbox.close
     )
-    return {
-      request: (schema, operation, body) =>
-        Effect.async<Answer, MachineError>((resume) => {
-          const id = sandbox.send(operation, body ?? new Uint8Array(0), resume)
-          return sandbox.cancel(id)
-        }).pipe(
-          Effect.flatMap((answer) =>
-            Schema.decodeUnknown(schema)(answer.header.ok).pipe(
-              Effect.map((value) => ({ value, body: answer.body })),
-              Effect.mapError(
-                (cause) =>
-                  new MachineError({
-                    reason: "Unknown",
-                    detail: `the agent answered something else: ${cause.message}`
-                  })
-              )
+    const request: AgentConnection["request"] = (schema, operation, body) =>
+      Effect.async<Answer, MachineError>((resume) => {
+        const id = sandbox.send(operation, body ?? new Uint8Array(0), resume)
+        return sandbox.cancel(id)
+      }).pipe(
+        Effect.flatMap((answer) =>
+          Schema.decodeUnknown(schema)(answer.header.ok).pipe(
+            Effect.map((value) => ({ value, body: answer.body })),
+            Effect.mapError(
+              (cause) =>
+                new MachineError({
+                  reason: "Unknown",
+                  detail: `the agent answered something else: ${cause.message}`
+                })
             )
           )
         )
+      )
+    return {
+      request,
+      connect: yield* Bridge.make(bridge, (operation) => request(Schema.Unknown, operation))
     }
   })

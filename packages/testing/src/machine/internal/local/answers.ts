@@ -39,6 +39,7 @@ export const Code = Schema.extend(
     outputs: Schema.Array(CodeOutput),
     error: Schema.NullOr(CodeError),
     executionCount: Schema.Int,
+    kernel: Schema.String,
     durationMs: Schema.Number
   })
 )

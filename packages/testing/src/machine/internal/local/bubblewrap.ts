@@ -17,8 +17,18 @@ import { fileURLToPath } from "node:url"
  */
 export const home = "/home/wuying"
 
+/**
+ * Where the X server of a session is once its desktop has started; no other session can reach it.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const display = ":0"
+
 /** Where the agent and the kernels are inside a session. */
 const AGENT_DIRECTORY = "/opt/agentbay"
+/** Where the socket on which the host listens is inside a session; `assets/agent-connect.mjs` knows it too. */
+const BRIDGE_DIRECTORY = "/run/agentbay"
 /** Where Node.js is inside a session when the host keeps it outside `/usr`. */
 const NODE_DIRECTORY = "/opt/node"
 
@@ -44,6 +54,9 @@ const SHARED_CONFIGURATION = [
   "ssl/openssl.cnf",
   "timezone"
 ]
+
+/** What the host knows of its fonts; without it the first program of a session with text on the screen takes seconds. */
+const FONT_CACHE = "/var/cache/fontconfig"
 
 /** The same of programs whose directory carries a version. */
 const VERSIONED_CONFIGURATION = /^(java-\d+-openjdk|python\d[\d.]*)$/
@@ -150,8 +163,10 @@ export const sandbox = (options: {
   readonly root: string
   readonly hostname: string
   readonly node: string
+  /** A directory of the host for sockets which the session may connect to. */
+  readonly bridge?: string | undefined
 }): { readonly arguments: ReadonlyArray<string>; readonly node: string } => {
-  const { hostname, node, root } = options
+  const { bridge, hostname, node, root } = options
   const foreign = !node.startsWith("/usr/")
   const nodeInside = foreign ? `${NODE_DIRECTORY}/bin/node` : node
   const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -161,6 +176,9 @@ export const sandbox = (options: {
     LOGNAME: "wuying",
     SHELL: "/bin/bash",
     LANG: "C.UTF-8",
+    DISPLAY: display,
+    // Debian's own choice is a window, whether or not there is a screen; kernels show figures in their own way.
+    MPLBACKEND: "Agg",
     PATH: foreign ? `${path}:${dirname(nodeInside)}` : path
   }
   return {
@@ -174,8 +192,10 @@ export const sandbox = (options: {
       ...["--bind", root, "/", "--ro-bind", "/usr", "/usr"],
       ...systemDirectories(),
       ...sharedConfiguration().flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
+      ...["--ro-bind-try", FONT_CACHE, FONT_CACHE],
       ...["--ro-bind", fileURLToPath(new URL("../../../../assets", import.meta.url)), AGENT_DIRECTORY],
       ...(foreign ? ["--ro-bind", node, nodeInside] : []),
+      ...(bridge === undefined ? [] : ["--ro-bind", bridge, BRIDGE_DIRECTORY]),
       ...["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/proc"],
       ...["--chdir", home]
     ]

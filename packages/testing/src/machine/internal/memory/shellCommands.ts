@@ -26,11 +26,11 @@ export interface CommandHost {
 
 type Output = Awaited<ReturnType<Command["execute"]>>
 
-const output = (stdout: string, stderr = "", exitCode = 0): Output => ({ stdout, stderr, exitCode })
+export const output = (stdout: string, stderr = "", exitCode = 0): Output => ({ stdout, stderr, exitCode })
 
-const refuse = (message: string, exitCode = 1): Output => output("", `${message}\n`, exitCode)
+export const refuse = (message: string, exitCode = 1): Output => output("", `${message}\n`, exitCode)
 
-const command = (
+export const command = (
   name: string,
   execute: (args: Array<string>, ctx: ResolvedCommandContext) => Promise<Output>
 ): Command => ({
@@ -170,6 +170,22 @@ const printers = (): ReadonlyArray<Command> => {
   ]
 }
 
+/** The shell's `tail` takes `-c +3`, from the third byte on, for the last three bytes. */
+const tail = command("tail", async (args, ctx) => {
+  const call = async (own: Array<string>): Promise<Output> =>
+    (await ctx.origCommand?.(own)) ?? refuse("tail: not available", 127)
+  const found = /(?:^|\n)(?:-c\n?|--bytes[=\n])\+(\d+)(?=\n|$)/.exec(args.join("\n"))
+  if (found === null) return call(args)
+  const whole = ["-c", String(Number.MAX_SAFE_INTEGER)]
+  const others = args
+    .join("\n")
+    .replace(found[0], "")
+    .split("\n")
+    .filter((arg) => arg !== "")
+  const result = await call([...whole, ...others])
+  return { ...result, stdout: result.stdout.slice(Math.max(0, Number(found[1]) - 1)) }
+})
+
 const clockwork = (host: CommandHost): ReadonlyArray<Command> => [
   command("sleep", async (args, ctx) => {
     if (args.length === 0) return refuse("sleep: missing operand")
@@ -276,6 +292,7 @@ const paths = (host: CommandHost): ReadonlyArray<Command> => [
 export const make = (host: CommandHost): ReadonlyArray<Command> => [
   ...identity(host),
   ...printers(),
+  tail,
   ...clockwork(host),
   ...paths(host)
 ]

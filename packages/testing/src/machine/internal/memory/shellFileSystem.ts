@@ -19,7 +19,13 @@ import { FileFailure } from "./fileFailure.js"
 import type { MemoryFiles } from "./memoryFiles.js"
 import { type MemoryNode, sizeOf } from "./memoryNode.js"
 import { absolute, join, normalize } from "./memoryPaths.js"
+import type { Pipe } from "./pipe.js"
+import type { Process } from "./processes.js"
+import { isName } from "./processSyntax.js"
 import * as Redirections from "./redirections.js"
+
+/** Stands for every command of the shell. */
+const program = "/usr/bin/bash"
 
 type EncodingOption = { readonly encoding?: BufferEncoding | null } | BufferEncoding | undefined
 
@@ -109,11 +115,39 @@ const copy = (files: MemoryFiles, source: string, destination: string, recursive
 }
 
 /**
+ * Named pipes, and the process that reads and writes them, if it is one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Pipes {
+  readonly at: (path: string) => Pipe | undefined
+  readonly process: Process | undefined
+}
+
+/**
  * @since 0.1.0
  * @category constructors
  */
-export const make = (files: MemoryFiles, onRefusal: (failure: FileFailure) => void): IFileSystem => {
+export const make = (
+  files: MemoryFiles,
+  pipes: Pipes,
+  onRefusal: (failure: FileFailure) => void
+): IFileSystem => {
+  const { process } = pipes
   const promised = async <A>(operation: () => A): Promise<A> => operation()
+  const onWait = process?.onWait ?? (() => undefined)
+  /** A pipe gives what was written to it; opening it waits for a writer. */
+  const read = async (path: string): Promise<Uint8Array> =>
+    (await pipes.at(path)?.some(onWait)) ?? files.read(path)
+  const write = (path: string, bytes: Uint8Array, mode?: "append"): void => {
+    // A process that was killed in the middle of a command writes nothing any more.
+    if (process !== undefined && !process.isAlive()) return
+    const target = Redirections.unmarked(path)
+    const pipe = pipes.at(target)
+    if (pipe === undefined) files.write(target, bytes, mode)
+    else pipe.write(bytes)
+  }
   const refusalOf = (path: string): FileFailure | undefined => {
     try {
       files.assertCreatable(path)
@@ -124,22 +158,23 @@ export const make = (files: MemoryFiles, onRefusal: (failure: FileFailure) => vo
     }
   }
   return {
-    readFile: (path, options) => promised(() => textOf(files.read(path), options)),
-    readFileBuffer: (path) => promised(() => files.read(path)),
-    writeFile: (path, content, options) =>
-      promised(() => files.write(Redirections.unmarked(path), bytesOf(content, options))),
-    appendFile: (path, content, options) =>
-      promised(() => files.write(Redirections.unmarked(path), bytesOf(content, options), "append")),
+    readFile: async (path, options) => textOf(await read(path), options),
+    readFileBuffer: read,
+    writeFile: (path, content, options) => promised(() => write(path, bytesOf(content, options))),
+    appendFile: (path, content, options) => promised(() => write(path, bytesOf(content, options), "append")),
     exists: (path) =>
       promised(() => {
         const target = Redirections.unmarked(path)
         return (
-          files.find(target) !== undefined || (Redirections.isMarked(path) && refusalOf(target) !== undefined)
+          isName(path) ||
+          files.find(target) !== undefined ||
+          (Redirections.isMarked(path) && refusalOf(target) !== undefined)
         )
       }),
     stat: (path) =>
       promised(() => {
         const target = Redirections.unmarked(path)
+        if (isName(path)) return statOf(files.node(program))
         const refusal = Redirections.isMarked(path) ? refusalOf(target) : undefined
         if (refusal !== undefined) {
           onRefusal(refusal)
@@ -147,7 +182,8 @@ export const make = (files: MemoryFiles, onRefusal: (failure: FileFailure) => vo
         }
         return statOf(files.node(target))
       }),
-    lstat: (path) => promised(() => statOf(files.node(path, false, "lstat"))),
+    lstat: (path) =>
+      promised(() => statOf(isName(path) ? files.node(program) : files.node(path, false, "lstat"))),
     mkdir: (path: string, options?: MkdirOptions) =>
       promised(() => files.makeDirectory(path, { recursive: options?.recursive === true })),
     readdir: (path) => promised(() => files.list(path).map(([name]) => name)),
