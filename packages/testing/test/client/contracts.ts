@@ -8,6 +8,7 @@ import { fileTransferContract } from "./fileTransferContract.js"
 import type { Subject } from "./harness.js"
 import { mobileContract } from "./mobileContract.js"
 import { ossContract } from "./ossContract.js"
+import { processContract } from "./processContract.js"
 
 export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => void> = [
   clientContract,
@@ -17,5 +18,6 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   agentContract,
   ossContract,
   mobileContract,
-  browserContract
+  browserContract,
+  processContract
 ]

@@ -99,7 +99,12 @@ const step = (reading: Reading): ((state: State) => Step) => {
     const wanted = Object.fromEntries(
       sources.map((source) => [source, { offset: state.offsets[source], length: most }])
     )
-    return Effect.map(look(target, wanted, longestWait), (seen) =>
+    // A session that is about to end may answer one call in a way of its own; the next one tells.
+    const asked = Effect.retry(look(target, wanted, longestWait), {
+      times: 1,
+      while: (error) => error._tag === "ProcessError" && error.reason === "Unsupported"
+    })
+    return Effect.map(asked, (seen) =>
       handOver(
         sources.flatMap((source) =>
           seen[source].length === 0 ? [] : [{ source, offset: state.offsets[source], bytes: seen[source] }]

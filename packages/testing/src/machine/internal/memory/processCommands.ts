@@ -171,6 +171,33 @@ const fieldsOf = (
   })
 }
 
+/** What a command of a command prints is known as text or bytes only to the one it is piped to. */
+const inputting = (host: CommandHost, process: Process): ReadonlyArray<Command> => {
+  let kept = ""
+  return [
+    command(names.keep, async (_, ctx) => {
+      kept = ctx.stdin as unknown as string
+      return output("")
+    }),
+    command(names.withInput, async (args, ctx) => {
+      const input = readsInput(host, args, ctx.cwd) ? await process.stdin?.all(process.onWait) : undefined
+      kept = ""
+      const result = await ctx.exec?.(
+        `set -o pipefail; ${args.map(quote).join(" ")} | ${quote(names.keep)}`,
+        {
+          cwd: ctx.cwd,
+          stdin: bytesOutput(input ?? EMPTY, 0).stdout,
+          stdinKind: "bytes",
+          ...(ctx.signal === undefined ? {} : { signal: ctx.signal })
+        }
+      )
+      if (result === undefined) return refuse(`${args[0]}: not available`, 127)
+      const { exitCode, stderr } = result
+      return { stdout: kept, stderr, exitCode, stdoutKind: "bytes", stdoutEncoding: "binary" }
+    })
+  ]
+}
+
 const inProcess = (host: CommandHost, process: Process): ReadonlyArray<Command> => [
   command(names.exec, async (args, ctx) => {
     process.replace(programOf(args, ctx))
@@ -189,18 +216,7 @@ const inProcess = (host: CommandHost, process: Process): ReadonlyArray<Command> 
     }
     return output("", "", text.endsWith("\n") ? 0 : 1)
   }),
-  command(names.withInput, async (args, ctx) => {
-    const [name = "", ...rest] = args
-    const input = readsInput(host, args, ctx.cwd) ? await process.stdin?.all(process.onWait) : undefined
-    const result = await ctx.exec?.(quote(name), {
-      cwd: ctx.cwd,
-      args: rest,
-      stdin: bytesOutput(input ?? EMPTY, 0).stdout,
-      stdinKind: "bytes",
-      ...(ctx.signal === undefined ? {} : { signal: ctx.signal })
-    })
-    return result ?? refuse(`${name}: not available`, 127)
-  })
+  ...inputting(host, process)
 ]
 
 /**

@@ -31,7 +31,9 @@ export const names = {
   /** `read` of a line. */
   read: `${MARK}read`,
   /** Runs the command in its arguments with everything that comes, if it reads its input. */
-  withInput: `${MARK}input`
+  withInput: `${MARK}input`,
+  /** The end of a pipeline: keeps what comes. */
+  keep: `${MARK}keep`
 } as const
 
 /**
@@ -204,13 +206,16 @@ const toFiles = (command: Node, { outputs: { stderr, stdout } }: Setting): Node 
   const isQuiet =
     command.type === "SimpleCommand" && (command["name"] === null || (name !== undefined && QUIET.has(name)))
   if (isQuiet || redirections.length === 0) return command
-  const isPlain = command.type === "SimpleCommand" && redirectionsOf(command).every((own) => fdOf(own) === 0)
-  return isPlain
+  const isBare = command.type === "SimpleCommand" && redirectionsOf(command).every((own) => fdOf(own) === 0)
+  return isBare
     ? { ...command, redirections: [...redirectionsOf(command), ...redirections] }
     : { type: "Group", body: [statement(command)], redirections }
 }
 
 const nowhere = { stdout: undefined, stderr: undefined }
+
+/** A script that is not the program of a process. */
+export const plain: Setting = { isProcess: false, readsPipe: false, outputs: nowhere }
 
 const rewriteCommand = (command: Node, setting: Setting, inBackground: boolean): Node => {
   const reads = setting.readsPipe && readsItself(command)
@@ -221,7 +226,7 @@ const rewriteCommand = (command: Node, setting: Setting, inBackground: boolean):
       command["name"] = word(names.exec)
     }
     // What is left within is substituted, by a shell of its own.
-    rewriteAll(Object.values(command), { isProcess: false, readsPipe: false, outputs: nowhere })
+    rewriteAll(Object.values(command), plain)
     const own = reads ? withPipe(command, setting) : command
     return own.type !== "While" || redirectionsOf(own).length > 0 ? toFiles(own, setting) : own
   }

@@ -120,7 +120,7 @@ export const make = async (options: ShellOptions): Promise<Shell> => {
       // Guards the host against scripts by patching its globals; this shell reaches nothing but its files.
       defenseInDepth: false
     })
-    const setting = {
+    let setting: ProcessSyntax.Setting = {
       isProcess: process !== undefined,
       readsPipe: process?.stdin !== undefined,
       outputs: process?.files ?? {}
@@ -129,7 +129,12 @@ export const make = async (options: ShellOptions): Promise<Shell> => {
       process?.files.stdin === undefined || process.stdin !== undefined ? undefined : process.files.stdin
     bash.registerTransformPlugin({
       name: "redirections",
-      transform: ({ ast }) => ({ ast: Redirections.markTargets(ProcessSyntax.rewrite(ast, setting)) })
+      transform: ({ ast }) => {
+        const rewritten = ProcessSyntax.rewrite(ast, setting)
+        // What a command runs in turn prints to that command, and reads from it.
+        setting = ProcessSyntax.plain
+        return { ast: Redirections.markTargets(rewritten) }
+      }
     })
     const result = await bash
       .exec(request.command, {
