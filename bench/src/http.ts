@@ -13,6 +13,7 @@ import { Agent } from "undici"
 import { startChild } from "./lib/child.js"
 import { type Contestant, compare } from "./lib/compare.js"
 import { reportJson, round, table } from "./lib/report.js"
+import { workers } from "./lib/workers.js"
 
 const form =
   "Authorization=Bearer%20akm-00000000-0000-0000-0000-000000000000&SessionId=s-0123456789abcdef&Labels=%7B%7D"
@@ -23,12 +24,6 @@ type Call = Effect.Effect<unknown, HttpClientError.HttpClientError>
 
 const isReady = (message: unknown): message is { readonly port: number } =>
   typeof message === "object" && message !== null && "port" in message && typeof message.port === "number"
-
-const workers = (calls: number, concurrency: number): Array<number> =>
-  Array.from(
-    { length: concurrency },
-    (_, i) => Math.floor(calls / concurrency) + (i < calls % concurrency ? 1 : 0)
-  )
 
 const raw = (origin: string, agent: Agent): Contestant => {
   const call = async () => {
@@ -93,7 +88,7 @@ const disabled: Change<HttpClient.HttpClient> = HttpClient.withTracerDisabledWhe
 const span: Change<Call> = Effect.withSpan("call", { captureStackTrace: false })
 
 const main = async () => {
-  const server = await startChild(new URL("./lib/echo-server.ts", import.meta.url), isReady)
+  const server = await startChild(new URL("../src/lib/echo-server.ts", import.meta.url), isReady)
   const origin = `http://127.0.0.1:${server.ready.port}`
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 })
   const clients = [

@@ -9,12 +9,16 @@ export interface Child<Ready> {
   readonly stop: () => Promise<void>
 }
 
-/** Starts a module (`new URL("./server.ts", import.meta.url)`) and waits for its first `process.send`. */
+/** Starts a module (`new URL("../src/lib/server.ts", import.meta.url)`) and waits for its first `process.send`. */
 export const startChild = async <Ready>(
   module: URL,
   isReady: (message: unknown) => message is Ready
 ): Promise<Child<Ready>> => {
-  const child = fork(fileURLToPath(module), { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+  const child = fork(fileURLToPath(module), {
+    // The program that starts it may run built, without a loader for TypeScript.
+    execArgv: ["--import", "tsx"],
+    stdio: ["ignore", "inherit", "inherit", "ipc"]
+  })
   const failed = once(child, "exit").then(([code]) => {
     throw new Error(`${module.pathname} ended with ${code} before it was ready`)
   })

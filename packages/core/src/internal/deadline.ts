@@ -1,68 +1,96 @@
-/** A deadline that also holds where interruption is switched off: while a session is created, while a scope closes. */
-import type * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+/** Deadlines that also hold where interruption is switched off: while a session is created, while a scope closes. */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
-import * as FiberRefs from "effect/FiberRefs"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 
+/** The work of a call, in a fiber of its own. */
+type Work = Fiber.RuntimeFiber<unknown>
+
 /**
- * Runs an effect in a fiber of its own that starts at once and may be interrupted whatever the caller allows. What
- * ends without waiting for anything has ended when this returns.
+ * Whoever ends the work: told when it has begun to wait for something, by the fiber that waits for it. What comes back
+ * is called when the work has ended.
  */
-const start = <A, E, R>(
-  effect: Effect.Effect<A, E, R>
-): Effect.Effect<Fiber.RuntimeFiber<Exit.Exit<A, E>>, never, R> =>
-  Effect.withFiberRuntime((caller, { runtimeFlags }) =>
-    Effect.succeed(
-      Runtime.runFork(
+type Watch = (work: Work, stop: () => void, caller: Fiber.RuntimeFiber<unknown, unknown>) => () => void
+
+/**
+ * Runs an effect in a fiber of its own that starts at once and may be interrupted whatever the caller allows, and
+ * waits for its end. Fails as `onEnd` says when it was stopped.
+ *
+ * `Effect.timeoutFail` would wait for ever in an uninterruptible region: what it races inherits the region and never
+ * lets go. What ends without waiting for anything costs no watch.
+ */
+const stoppable = <A, E, R, E2>(
+  self: Effect.Effect<A, E, R>,
+  watch: Watch,
+  onEnd: () => E2
+): Effect.Effect<A, E | E2, R> =>
+  Effect.withFiberRuntime<A, E | E2, R>((caller, { runtimeFlags }) =>
+    // Beginning and waiting are one step: no interruption can come between the two and leave the work alone.
+    Effect.async<A, E | E2>((resume) => {
+      const work = Runtime.runFork(
         Runtime.make({
           context: caller.getFiberRef(FiberRef.currentContext) as Context.Context<R>,
           runtimeFlags: RuntimeFlags.enable(runtimeFlags, RuntimeFlags.Interruption),
-          fiberRefs: FiberRefs.forkAs(caller.getFiberRefs(), FiberId.unsafeMake())
+          fiberRefs: caller.getFiberRefs()
         }),
         // As an exit: a fiber that fails is logged by the runtime, and the failures of an HTTP client carry URLs.
-        Effect.exit(effect)
+        Effect.exit(self)
       )
-    )
+      const already = work.unsafePoll()
+      if (already !== null) return resume(Exit.flatten(already))
+      let isStopped = false
+      const unwatch = watch(
+        work,
+        () => {
+          isStopped = true
+          work.unsafeInterruptAsFork(FiberId.none)
+        },
+        caller
+      )
+      work.addObserver((exit) => {
+        unwatch()
+        const result = Exit.flatten(exit)
+        resume(isStopped && Exit.isInterrupted(result) ? Effect.fail(onEnd()) : result)
+      })
+      return Fiber.interrupt(work)
+    })
   )
 
-/**
- * Fails as `onEnd` says when `end` ends before `self`, and interrupts it then.
- *
- * `Effect.timeoutFail` would wait for ever in an uninterruptible region: what it races inherits the region and never
- * lets go. Here `self` runs in a fiber of its own, which only `end`, or a caller that may be interrupted, ends.
- */
+/** Runs beside a fiber, with what that has in its references, above all its clock. */
+const beside = (
+  fiber: Fiber.RuntimeFiber<unknown, unknown>,
+  effect: Effect.Effect<void>
+): Fiber.RuntimeFiber<void> =>
+  Runtime.runFork(
+    Runtime.make({
+      context: Context.empty(),
+      runtimeFlags: Runtime.defaultRuntimeFlags,
+      fiberRefs: fiber.getFiberRefs()
+    }),
+    effect
+  )
+
+/** Fails as `onEnd` says when `end` ends before `self`, and interrupts it then. */
 export const endedBy = <A, E, R, E2>(
   self: Effect.Effect<A, E, R>,
   end: Effect.Effect<void>,
   onEnd: () => E2
 ): Effect.Effect<A, E | E2, R> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(start(self), (work): Effect.Effect<A, E | E2> => {
-      const already = work.unsafePoll()
-      if (already !== null) return Exit.flatten(already)
-      let isOver = false
-      const stop = Effect.suspend(() => {
-        isOver = true
-        return Fiber.interruptAsFork(work, FiberId.none)
-      })
-      const timer = Effect.forkDaemon(Effect.interruptible(Effect.zipRight(end, stop)))
-      return Effect.flatMap(timer, (timer) =>
-        restore(Fiber.await(work)).pipe(
-          Effect.onInterrupt(() => Fiber.interrupt(work)),
-          Effect.ensuring(Fiber.interruptAsFork(timer, FiberId.none)),
-          Effect.flatMap((exit): Effect.Effect<A, E | E2> => {
-            const result = Exit.flatten(exit)
-            return isOver && Exit.isInterrupted(result) ? Effect.fail(onEnd()) : result
-          })
-        )
-      )
-    })
+  stoppable(
+    self,
+    (_, stop, caller) => {
+      const timer = beside(caller, Effect.zipRight(end, Effect.sync(stop)))
+      return () => timer.unsafeInterruptAsFork(FiberId.none)
+    },
+    onEnd
   )
 
 /** Fails as `onTimeout` says when `self` has not ended in time, and interrupts it then. */
@@ -71,3 +99,98 @@ export const withDeadline = <A, E, R, E2>(
   deadline: Duration.Duration,
   onTimeout: () => E2
 ): Effect.Effect<A, E | E2, R> => endedBy(self, Effect.sleep(deadline), onTimeout)
+
+interface Entry {
+  readonly since: number
+  readonly dueAt: number
+  readonly stop: () => void
+}
+
+/** The deadlines of one clock, and the fiber that sleeps until the next of them. */
+interface Ward {
+  /** By length, in the order of their ends. */
+  readonly entries: Map<number, Set<Entry>>
+  sleeper: { readonly fiber: Fiber.RuntimeFiber<void>; readonly wakesAt: number } | undefined
+}
+
+/** The shortest nap. A fiber that naps costs next to nothing; one that is started and stopped for each call does. */
+const nap = 50
+
+const firstOf = (ward: Ward, by: "since" | "dueAt"): number => {
+  let first = Number.POSITIVE_INFINITY
+  for (const queue of ward.entries.values()) {
+    for (const entry of queue) {
+      first = Math.min(first, entry[by])
+      break
+    }
+  }
+  return first
+}
+
+/** Stops what is due; true when nothing is left. */
+const sweep = (ward: Ward, now: number): boolean => {
+  for (const queue of ward.entries.values()) {
+    for (const entry of queue) {
+      if (entry.dueAt > now) break
+      queue.delete(entry)
+      entry.stop()
+    }
+  }
+  for (const [length, queue] of ward.entries) if (queue.size === 0) ward.entries.delete(length)
+  return ward.entries.size === 0
+}
+
+/**
+ * `withDeadline` for calls that are many and mostly short: their deadlines share one sleeping fiber per clock, where
+ * one fiber for each would cost more than the rest of a call. It naps between calls and ends soon after the last.
+ */
+export const makeDeadlines = (): typeof withDeadline => {
+  const wards = new WeakMap<Clock.Clock, Ward>()
+
+  const sleep = (ward: Ward, clock: Clock.Clock, caller: Fiber.RuntimeFiber<unknown, unknown>): void => {
+    const now = clock.unsafeCurrentTimeMillis()
+    // As long as the oldest has waited already: a call that takes an hour is looked after a few dozen times.
+    const wait = Math.min(firstOf(ward, "dueAt") - now, Math.max(nap, now - firstOf(ward, "since")))
+    const fiber = beside(
+      caller,
+      Effect.zipRight(
+        clock.sleep(Duration.millis(wait)),
+        Effect.sync(() => {
+          ward.sleeper = undefined
+          if (!sweep(ward, clock.unsafeCurrentTimeMillis())) sleep(ward, clock, caller)
+        })
+      )
+    )
+    ward.sleeper = { fiber, wakesAt: now + wait }
+  }
+
+  const wake = (ward: Ward): void => {
+    ward.sleeper?.fiber.unsafeInterruptAsFork(FiberId.none)
+    ward.sleeper = undefined
+  }
+
+  return (self, deadline, onTimeout) =>
+    stoppable(
+      self,
+      (_, stop, caller) => {
+        const clock = Context.get(caller.getFiberRef(DefaultServices.currentServices), Clock.Clock)
+        const ward = wards.get(clock) ?? { entries: new Map(), sleeper: undefined }
+        wards.set(clock, ward)
+        const length = Duration.toMillis(deadline)
+        const since = clock.unsafeCurrentTimeMillis()
+        const entry = { since, dueAt: since + length, stop }
+        const queue = ward.entries.get(length) ?? new Set()
+        ward.entries.set(length, queue.add(entry))
+        if (ward.sleeper !== undefined && ward.sleeper.wakesAt > entry.dueAt) wake(ward)
+        if (ward.sleeper === undefined) sleep(ward, clock, caller)
+        return () => {
+          queue.delete(entry)
+          const wakesAt = ward.sleeper?.wakesAt ?? 0
+          if (wakesAt - clock.unsafeCurrentTimeMillis() <= nap) return
+          // Nobody shall wait for a program to end because its last call was once a long one.
+          if (sweep(ward, Number.NEGATIVE_INFINITY)) wake(ward)
+        }
+      },
+      onTimeout
+    )
+}

@@ -13,7 +13,7 @@ import type { SessionError } from "../AgentBayError.js"
 import { readEnvelope } from "../contract/Action.js"
 import type { SessionConnection } from "../transport/SessionConnection.js"
 import { fromDirectBody, type Route, type ToolAnswer } from "../transport/ToolAnswer.js"
-import { withDeadline } from "./deadline.js"
+import type { withDeadline } from "./deadline.js"
 import { type CallFacts, classify, retryAfterMs, sessionError, timeoutError } from "./httpFailure.js"
 import { isRecord, parseJson } from "./json.js"
 import { redactText } from "./redact.js"
@@ -64,6 +64,7 @@ const readRefusal = (body: string, status: number, facts: CallFacts) => {
 /** Sends a direct call and reads its answer; what the connection itself reports is left to the route. */
 export const execute = (
   client: HttpClient.HttpClient,
+  within: typeof withDeadline,
   route: Route,
   facts: CallFacts & { readonly requestId: string },
   timeout: Duration.Duration,
@@ -92,4 +93,4 @@ export const execute = (
       : yield* Effect.fail(
           sessionError(facts, { reason: "Decode", phase: "sent", status, detail: result.left })
         )
-  }).pipe((answer) => withDeadline(answer, timeout, () => timeoutError(facts, timeout)))
+  }).pipe((answer) => within(answer, timeout, () => timeoutError(facts, timeout)))

@@ -3,14 +3,17 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
+import * as MetricKey from "effect/MetricKey"
+import * as MetricLabel from "effect/MetricLabel"
 import * as Option from "effect/Option"
+import * as Tracer from "effect/Tracer"
 
-const calls = Metric.counter("agentbay_calls", {
+const calls = MetricKey.counter("agentbay_calls", {
   description: "Wire calls by operation and route",
   incremental: true
 })
@@ -25,26 +28,34 @@ const retries = Metric.counter("agentbay_retries", {
   incremental: true
 })
 
-const latency = Metric.timerWithBoundaries(
+const latency = MetricKey.histogram(
   "agentbay_call_duration",
   // 1 ms to about 17 minutes.
-  MetricBoundaries.exponential({ start: 1, factor: 2, count: 21 }).values,
+  MetricBoundaries.exponential({ start: 1, factor: 2, count: 21 }),
   "Duration of wire calls by operation and route, in milliseconds"
 )
 
-const taggedWith = (operation: string, route: string) => ({
-  calls: calls.pipe(Metric.tagged("operation", operation), Metric.tagged("route", route)),
-  latency: latency.pipe(Metric.tagged("operation", operation), Metric.tagged("route", route))
-})
+// The labels are part of the keys: those added with `Metric.tagged` make a new key, and look it up, for each update.
+const meters = (operation: string, route: string) => {
+  const labels = [MetricLabel.make("operation", operation), MetricLabel.make("route", route)]
+  return {
+    calls: Metric.fromMetricKey(MetricKey.taggedWithLabels(calls, labels)),
+    latency: Metric.fromMetricKey(
+      MetricKey.taggedWithLabels(latency, [MetricLabel.make("time_unit", "milliseconds"), ...labels])
+    )
+  }
+}
 
-type Meter = ReturnType<typeof taggedWith>
+type Meter = ReturnType<typeof meters>
+
+type Attributes = Readonly<Record<string, unknown>>
 
 /** How one wire call is watched. `operation` is the action or tool, `route` the way it took. */
 export interface Call {
   readonly spanName: string
   readonly operation: string
   readonly route: string
-  readonly attributes: Readonly<Record<string, unknown>>
+  readonly attributes: Attributes
 }
 
 const reasonOf = (error: unknown): string =>
@@ -62,28 +73,32 @@ const annotations: ReadonlyArray<readonly [string, string]> = [
   ["requestId", "agentbay.request.id"]
 ]
 
-const annotateFailure = (error: unknown): Effect.Effect<void> => {
-  if (typeof error !== "object" || error === null) return Effect.void
-  const fields = error as Record<string, unknown>
-  return Effect.annotateCurrentSpan(
-    Object.fromEntries(
-      annotations.flatMap(([field, name]) => (fields[field] === undefined ? [] : [[name, fields[field]]]))
-    )
-  )
-}
+const failureAttributes = (error: unknown): Attributes =>
+  typeof error === "object" && error !== null
+    ? Object.fromEntries(
+        annotations.flatMap(([field, name]) => {
+          const value = (error as Record<string, unknown>)[field]
+          return value === undefined ? [] : [[name, value]]
+        })
+      )
+    : {}
 
-const noteFailure = (call: Call, error: unknown): Effect.Effect<void> =>
-  Effect.zipRight(
-    Metric.update(
-      failures.pipe(
-        Metric.tagged("operation", call.operation),
-        Metric.tagged("route", call.route),
-        Metric.tagged("reason", reasonOf(error))
-      ),
-      1
+const countFailure = (call: Call, error: unknown): Effect.Effect<void> =>
+  Metric.update(
+    failures.pipe(
+      Metric.tagged("operation", call.operation),
+      Metric.tagged("route", call.route),
+      Metric.tagged("reason", reasonOf(error))
     ),
-    annotateFailure(error)
+    1
   )
+
+/** Adds to the span around an effect, without the steps that `Effect.annotateCurrentSpan` takes. */
+const annotate = (fiber: Fiber.RuntimeFiber<unknown, unknown>, attributes: Attributes): void => {
+  const span = Context.getOption(fiber.getFiberRef(FiberRef.currentContext), Tracer.ParentSpan)
+  if (Option.isNone(span) || span.value._tag !== "Span") return
+  for (const [name, value] of Object.entries(attributes)) span.value.attribute(name, value)
+}
 
 /** A call is about to be repeated after `waitMs`. */
 export const noteRetry = (
@@ -110,51 +125,53 @@ export const noteRetry = (
   )
 
 /**
- * Makes the watcher of one transport. Tagged metrics are kept per operation, because making them costs more than
- * counting.
+ * Makes the watcher of one transport: a span around a call, its metrics, and what its end adds to the span. Metrics
+ * are kept per operation, because making them costs more than counting.
  */
 export const makeWatcher = () => {
-  const meters = new Map<string, Meter>()
+  const known = new Map<string, Meter>()
   const meterOf = (operation: string, route: string): Meter => {
     const key = `${operation} ${route}`
-    const known = meters.get(key)
-    if (known !== undefined) return known
-    const meter = taggedWith(operation, route)
-    meters.set(key, meter)
+    const meter = known.get(key) ?? meters(operation, route)
+    known.set(key, meter)
     return meter
   }
-  return (call: Call) =>
-    <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
-      const meter = meterOf(call.operation, call.route)
-      // One step before and one after: a combinator for each of the metrics would cost more than they do.
-      return Effect.withFiberRuntime<A, E, R>((fiber) => {
-        const labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
-        const clock = Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
-        const startedAt = clock.unsafeCurrentTimeNanos()
-        const record = (): void => {
-          meter.latency.unsafeUpdate(Duration.nanos(clock.unsafeCurrentTimeNanos() - startedAt), labels)
+  return <A, E, R>(
+    call: Call,
+    effect: Effect.Effect<A, E, R>,
+    attributesOf: (value: A) => Attributes
+  ): Effect.Effect<A, E, R> => {
+    const meter = meterOf(call.operation, call.route)
+    // One step before and one after: a combinator for each of the metrics would cost more than they do.
+    return Effect.withFiberRuntime<A, E, R>((fiber) => {
+      const labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
+      const clock = Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
+      const startedAt = clock.unsafeCurrentTimeNanos()
+      const record = (attributes: Attributes): void => {
+        meter.latency.unsafeUpdate(Number(clock.unsafeCurrentTimeNanos() - startedAt) / 1e6, labels)
+        annotate(fiber, attributes)
+      }
+      meter.calls.unsafeUpdate(1, labels)
+      return Effect.matchCauseEffect(effect, {
+        onSuccess: (value) => {
+          record(attributesOf(value))
+          return Effect.succeed(value)
+        },
+        // A call that failed, above all one that had no answer in time, has a duration as well.
+        onFailure: (cause) => {
+          const error = Cause.failureOption(cause)
+          record(Option.match(error, { onNone: () => ({}), onSome: failureAttributes }))
+          return Option.isNone(error)
+            ? Effect.failCause(cause)
+            : Effect.zipRight(countFailure(call, error.value), Effect.failCause(cause))
         }
-        meter.calls.unsafeUpdate(1, labels)
-        return Effect.matchCauseEffect(effect, {
-          onSuccess: (value) => {
-            record()
-            return Effect.succeed(value)
-          },
-          // A call that failed, above all one that had no answer in time, has a duration as well.
-          onFailure: (cause) => {
-            record()
-            const error = Cause.failureOption(cause)
-            return Option.isNone(error)
-              ? Effect.failCause(cause)
-              : Effect.zipRight(noteFailure(call, error.value), Effect.failCause(cause))
-          }
-        })
-      }).pipe(
-        Effect.withSpan(call.spanName, {
-          kind: "client",
-          attributes: call.attributes,
-          captureStackTrace: false
-        })
-      )
-    }
+      })
+    }).pipe(
+      Effect.withSpan(call.spanName, {
+        kind: "client",
+        attributes: call.attributes,
+        captureStackTrace: false
+      })
+    )
+  }
 }

@@ -19,7 +19,7 @@ import * as Schema from "effect/Schema"
 import * as AgentBayConfig from "../AgentBayConfig.js"
 import type { SessionError } from "../AgentBayError.js"
 import * as Action from "../contract/Action.js"
-import { withDeadline } from "../internal/deadline.js"
+import { makeDeadlines } from "../internal/deadline.js"
 import { encodeForm, type Parameters } from "../internal/form.js"
 import {
   type CallFacts,
@@ -33,7 +33,7 @@ import {
 import { isRecord, parseJson } from "../internal/json.js"
 import { quietClient } from "../internal/quietClient.js"
 import { randomHex } from "../internal/randomHex.js"
-import { makeWatcher } from "../internal/telemetry.js"
+import { type Call, makeWatcher } from "../internal/telemetry.js"
 import * as Retries from "./Retries.js"
 
 /**
@@ -136,6 +136,7 @@ export const make: Effect.Effect<
   const config = yield* AgentBayConfig.AgentBayConfig
   const client = quietClient(yield* HttpClient.HttpClient)
   const watch = makeWatcher()
+  const within = makeDeadlines()
   const retries = yield* Retries.shared
   const authorization = `Bearer ${Redacted.value(config.apiKey)}`
 
@@ -248,10 +249,9 @@ export const make: Effect.Effect<
       Effect.catchTags({
         RequestError: (error) => Effect.fail(transportError(facts, error)),
         ResponseError: (error) => Effect.fail(transportError(facts, error))
-      }),
-      Effect.tap((reply) => Effect.annotateCurrentSpan("agentbay.request.id", reply.requestId))
+      })
     )
-    const watched = watch({
+    const watched: Call = {
       spanName: `AgentBay.${action.name}`,
       operation: action.name,
       route: "control",
@@ -261,9 +261,13 @@ export const make: Effect.Effect<
         "agentbay.route": "control",
         ...(facts.sessionId === undefined ? {} : { "agentbay.session.id": facts.sessionId })
       }
-    })
+    }
     const attempt = (timeLeft: Duration.Duration) =>
-      watched(withDeadline(send, timeLeft, () => timeoutError(facts, timeout)))
+      watch(
+        watched,
+        within(send, timeLeft, () => timeoutError(facts, timeout)),
+        ({ requestId }) => ({ "agentbay.request.id": requestId })
+      )
     return options?.retry === false
       ? attempt(timeout)
       : retries.run(

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { SessionError } from "../AgentBayError.js"
+import { makeDeadlines } from "../internal/deadline.js"
 import { execute, makeRequestId, type ToolRequest } from "../internal/directCall.js"
 import { type CallFacts, transportError } from "../internal/httpFailure.js"
 import { quietClient } from "../internal/quietClient.js"
@@ -60,6 +61,7 @@ export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpCl
   HttpClient.HttpClient,
   (httpClient) => {
     const client = quietClient(httpClient)
+    const within = makeDeadlines()
     return {
       call: (request, { linkUrl, server, token }) =>
         Effect.flatMap(makeRequestId("link"), (requestId) => {
@@ -79,6 +81,7 @@ export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpCl
           }
           return execute(
             client,
+            within,
             "link",
             facts,
             request.timeout,

@@ -20,7 +20,7 @@ import { CallMcpTool } from "../contract/actions/ToolActions.js"
 import type { Tool } from "../contract/Tool.js"
 import type { ToolRequest } from "../internal/directCall.js"
 import { sessionError, tooLateError } from "../internal/httpFailure.js"
-import { makeWatcher } from "../internal/telemetry.js"
+import { type Call, makeWatcher } from "../internal/telemetry.js"
 import { toolError } from "../internal/toolError.js"
 import * as ControlPlane from "./ControlPlane.js"
 import * as LinkTransport from "./LinkTransport.js"
@@ -185,7 +185,7 @@ export const make: Effect.Effect<
   const invoke: ToolTransport.Service["invoke"] = (connection, tool, args, options) => {
     const route = routeOf(connection, tool)
     const timeout = options.timeout ?? (route === "link" ? config.timeouts.link : config.timeouts.request)
-    const watched = watch({
+    const watched: Call = {
       spanName: `AgentBay.tool.${tool}`,
       operation: tool,
       route,
@@ -195,27 +195,23 @@ export const make: Effect.Effect<
         "agentbay.route": route,
         "agentbay.session.id": connection.sessionId
       }
-    })
+    }
     const attempt = (timeLeft: Duration.Duration) =>
-      send(
-        {
-          connection,
-          tool,
-          args,
-          operation: options.operation,
-          timeout: timeLeft,
-          autoGenSession: options.autoGenSession ?? false,
-          secrets: options.secrets
-        },
-        route
-      ).pipe(
-        Effect.tap((answer) =>
-          Effect.annotateCurrentSpan({
-            "agentbay.request.id": answer.requestId,
-            "agentbay.route": answer.route
-          })
+      watch(
+        watched,
+        send(
+          {
+            connection,
+            tool,
+            args,
+            operation: options.operation,
+            timeout: timeLeft,
+            autoGenSession: options.autoGenSession ?? false,
+            secrets: options.secrets
+          },
+          route
         ),
-        watched
+        (answer) => ({ "agentbay.request.id": answer.requestId, "agentbay.route": answer.route })
       )
     const facts = { operation: options.operation, sessionId: connection.sessionId, secrets: [] }
     const tooLate = () => tooLateError(facts, timeout)

@@ -15,6 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type SessionError, VpcUnavailable, type VpcUnavailableReason } from "../AgentBayError.js"
+import { makeDeadlines } from "../internal/deadline.js"
 import { execute, makeRequestId, type ToolRequest } from "../internal/directCall.js"
 import { encodeForm } from "../internal/form.js"
 import { type CallFacts, transportError, wasNotSent } from "../internal/httpFailure.js"
@@ -89,6 +90,7 @@ export const make: Effect.Effect<VpcTransport.Service, never, HttpClient.HttpCli
   HttpClient.HttpClient,
   (httpClient) => {
     const client = quietClient(httpClient)
+    const within = makeDeadlines()
     return {
       call: (request) =>
         Effect.gen(function* () {
@@ -109,6 +111,7 @@ export const make: Effect.Effect<VpcTransport.Service, never, HttpClient.HttpCli
           })
           return yield* execute(
             client,
+            within,
             "vpc",
             facts,
             request.timeout,

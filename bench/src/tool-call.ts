@@ -1,0 +1,182 @@
+/**
+ * What one tool call costs: the whole client (one span, the tool's arguments and result through their Schemas, a
+ * deadline, retries, metrics) beside undici sending the same bytes and parsing the same JSON.
+ */
+import {
+  AgentBay,
+  AgentBayConfig,
+  type Session,
+  type SessionHandle,
+  VpcTransport
+} from "@effect-agentbay/core"
+import * as UndiciHttpClient from "@effect-agentbay/node/UndiciHttpClient"
+import { Effect, Layer, ManagedRuntime, Option, Redacted } from "effect"
+import { Agent } from "undici"
+import { startChild } from "./lib/child.js"
+import { type Contestant, compare } from "./lib/compare.js"
+import { reportJson, round, table } from "./lib/report.js"
+import { workers } from "./lib/workers.js"
+
+/** Client CPU relative to undici, and the rate of calls relative to it. */
+const limits = { cpuRatio: 1.35, throughputRatio: 0.75 }
+
+interface Request {
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const sessionId = "s-0123456789abcdef"
+const apiKey = "akm-00000000-0000-0000-0000-000000000000"
+const token = "0123456789abcdef0123456789abcdef"
+const args = { command: "echo hi", timeout_ms: 50_000 }
+
+const isReady = (message: unknown): message is { readonly port: number } =>
+  typeof message === "object" && message !== null && "port" in message && typeof message.port === "number"
+
+const byLink: Request = {
+  path: "/link/0123456789abcdef/callTool",
+  headers: { "x-access-token": token, "content-type": "application/json" },
+  body: JSON.stringify({
+    args,
+    server: "wuying_shell",
+    requestId: "link-1700000000000-012345678",
+    tool: "shell",
+    token
+  })
+}
+
+const byApi: Request = {
+  path: "/?Action=CallMcpTool&Format=json&Version=2025-05-06&Timestamp=2026-01-01T00%3A00%3A00Z&SignatureNonce=0123456789abcdef0123456789abcdef",
+  headers: {
+    "x-acs-version": "2025-05-06",
+    "x-acs-action": "CallMcpTool",
+    "user-agent": "effect-agentbay",
+    "content-type": "application/x-www-form-urlencoded"
+  },
+  body: new URLSearchParams({
+    Authorization: `Bearer ${apiKey}`,
+    Args: JSON.stringify(args),
+    AutoGenSession: "false",
+    Name: "shell",
+    Server: "wuying_shell",
+    SessionId: sessionId
+  }).toString()
+}
+
+const raw = (origin: string, agent: Agent, { path, headers, body }: Request): Contestant => {
+  const call = async () => {
+    const response = await agent.request({ origin, path, method: "POST", headers, body })
+    JSON.parse(await response.body.text())
+  }
+  const worker = async (calls: number) => {
+    for (let i = 0; i < calls; i++) await call()
+  }
+  return {
+    name: "undici.request, JSON.parse",
+    run: async (calls, concurrency) => {
+      await Promise.all(workers(calls, concurrency).map(worker))
+    }
+  }
+}
+
+const main = async () => {
+  const server = await startChild(new URL("../src/lib/echo-server.ts", import.meta.url), isReady)
+  const origin = `http://127.0.0.1:${server.ready.port}`
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 })
+  const runtime = ManagedRuntime.make(
+    AgentBay.layer.pipe(
+      Layer.provide([
+        VpcTransport.layerUnavailable,
+        UndiciHttpClient.layer,
+        AgentBayConfig.layer({ apiKey, endpoint: origin })
+      ])
+    )
+  )
+  const attach = (link: boolean): Promise<Session.Session.Service> =>
+    runtime.runPromise(
+      Effect.map(AgentBay.AgentBay, (bay) =>
+        bay.attach({
+          version: 1,
+          sessionId,
+          imageId: Option.some("linux_latest"),
+          isVpc: false,
+          networkInterfaceIp: Option.none(),
+          httpPort: Option.none(),
+          appInstanceId: Option.none(),
+          resourceId: Option.none(),
+          enableBrowserReplay: Option.none(),
+          fileTransferContextId: Option.none(),
+          recordContextId: Option.none(),
+          servers: { shell: "wuying_shell" },
+          secrets: link
+            ? Option.some({
+                token: Option.some(Redacted.make(token)),
+                linkUrl: Option.some(Redacted.make(`${origin}/link/0123456789abcdef`)),
+                wsUrl: Option.none(),
+                resourceUrl: Option.none()
+              })
+            : Option.none()
+        } satisfies SessionHandle.SessionHandle)
+      )
+    )
+  const effectful = (name: string, call: Effect.Effect<unknown, unknown>): Contestant => ({
+    name,
+    run: (calls, concurrency) =>
+      runtime.runPromise(
+        Effect.forEach(workers(calls, concurrency), (n) => Effect.repeatN(call, n - 1), {
+          concurrency: "unbounded",
+          discard: true
+        })
+      )
+  })
+  const rounds = Number(process.env["BENCH_ROUNDS"] ?? 9)
+  const scenarios = [
+    { title: "by the link, 64 at a time", request: byLink, link: true, calls: 4_096, concurrency: 64 },
+    { title: "by the API, 64 at a time", request: byApi, link: false, calls: 4_096, concurrency: 64 },
+    { title: "by the link, one at a time", request: byLink, link: true, calls: 1_000, concurrency: 1 }
+  ]
+  const results: Record<string, unknown> = {}
+  const missed: Array<string> = []
+  for (const { title, request, link, ...work } of scenarios) {
+    const session = await attach(link)
+    const measured = await compare(
+      [
+        raw(origin, agent, request),
+        effectful("session.callMcpTool", session.callMcpTool("shell", args)),
+        effectful("session.command.run", session.command.run("echo hi"))
+      ],
+      { ...work, rounds, warmup: 3 }
+    )
+    console.log(
+      `\n${title}: POST ${request.body.length} B, JSON answer, median of ${rounds} interleaved rounds\n`
+    )
+    console.log(
+      table(
+        ["client", "CPU us/call", "CPU ratio", "limit", "calls/s", "rate ratio", "limit"],
+        measured.map((m) => [
+          m.name,
+          round(m.cpuMicros, 1),
+          `${m.cpuRatio.toFixed(2)}x`,
+          `${limits.cpuRatio}x`,
+          round(m.callsPerSecond),
+          `${m.throughputRatio.toFixed(2)}x`,
+          work.concurrency === 1 ? "" : `${limits.throughputRatio}x`
+        ])
+      )
+    )
+    const { cpuRatio = 0, throughputRatio = 1 } = measured[1] ?? {}
+    if (cpuRatio > limits.cpuRatio) missed.push(`${title}: ${cpuRatio.toFixed(2)}x the CPU of undici`)
+    if (work.concurrency > 1 && throughputRatio < limits.throughputRatio) {
+      missed.push(`${title}: ${throughputRatio.toFixed(2)}x the rate of undici`)
+    }
+    results[title] = measured
+  }
+  console.log()
+  await reportJson("tool-call", { limits, scenarios: results })
+  await Promise.all([agent.destroy(), runtime.dispose(), server.stop()])
+  for (const miss of missed) console.error(`missed: ${miss}`)
+  if (missed.length > 0) process.exitCode = 1
+}
+
+await main()
