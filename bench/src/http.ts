@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { Agent } from "undici"
-import { startChild } from "./lib/child.js"
+import { hasPort, startChild } from "./lib/child.js"
 import { type Contestant, compare } from "./lib/compare.js"
 import { reportJson, round, table } from "./lib/report.js"
 import { workers } from "./lib/workers.js"
@@ -21,9 +21,6 @@ const contentType = "application/x-www-form-urlencoded"
 const path = "/?Action=GetSession&Format=json&Version=2025-05-06"
 
 type Call = Effect.Effect<unknown, HttpClientError.HttpClientError>
-
-const isReady = (message: unknown): message is { readonly port: number } =>
-  typeof message === "object" && message !== null && "port" in message && typeof message.port === "number"
 
 const raw = (origin: string, agent: Agent): Contestant => {
   const call = async () => {
@@ -88,7 +85,7 @@ const disabled: Change<HttpClient.HttpClient> = HttpClient.withTracerDisabledWhe
 const span: Change<Call> = Effect.withSpan("call", { captureStackTrace: false })
 
 const main = async () => {
-  const server = await startChild(new URL("../src/lib/echo-server.ts", import.meta.url), isReady)
+  const server = await startChild(new URL("../src/lib/echo-server.ts", import.meta.url), hasPort)
   const origin = `http://127.0.0.1:${server.ready.port}`
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 })
   const clients = [

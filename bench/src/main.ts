@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { buildSync } from "esbuild"
 
-const all = ["size", "handles", "sessions", "suite", "http", "tool-call", "transfer"] as const
+const all = ["size", "handles", "sessions", "suite", "http", "tool-call", "files", "transfer"] as const
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } })
 const unknown = positionals.filter((name) => !all.some((known) => known === name))
@@ -25,7 +25,7 @@ if (unknown.length > 0) {
  * These count processor time and memory of our own code, so they run as a user's program would: built. Run from
  * source they would mostly measure what the loader adds to every function to keep its name.
  */
-const built: ReadonlySet<string> = new Set(["handles", "sessions", "http", "tool-call"])
+const built: ReadonlySet<string> = new Set(["handles", "sessions", "http", "tool-call", "files"])
 
 const directory = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), "build-"))
 

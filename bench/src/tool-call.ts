@@ -12,7 +12,7 @@ import {
 import * as UndiciHttpClient from "@effect-agentbay/node/UndiciHttpClient"
 import { Effect, Layer, ManagedRuntime, Option, Redacted } from "effect"
 import { Agent } from "undici"
-import { startChild } from "./lib/child.js"
+import { hasPort, startChild } from "./lib/child.js"
 import { type Contestant, compare } from "./lib/compare.js"
 import { reportJson, round, table } from "./lib/report.js"
 import { workers } from "./lib/workers.js"
@@ -30,9 +30,6 @@ const sessionId = "s-0123456789abcdef"
 const apiKey = "akm-00000000-0000-0000-0000-000000000000"
 const token = "0123456789abcdef0123456789abcdef"
 const args = { command: "echo hi", timeout_ms: 50_000 }
-
-const isReady = (message: unknown): message is { readonly port: number } =>
-  typeof message === "object" && message !== null && "port" in message && typeof message.port === "number"
 
 const byLink: Request = {
   path: "/link/0123456789abcdef/callTool",
@@ -81,7 +78,7 @@ const raw = (origin: string, agent: Agent, { path, headers, body }: Request): Co
 }
 
 const main = async () => {
-  const server = await startChild(new URL("../src/lib/echo-server.ts", import.meta.url), isReady)
+  const server = await startChild(new URL("../src/lib/echo-server.ts", import.meta.url), hasPort)
   const origin = `http://127.0.0.1:${server.ready.port}`
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 })
   const runtime = ManagedRuntime.make(

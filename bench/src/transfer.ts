@@ -12,22 +12,13 @@ import { NodeFileSystem } from "@effect/platform-node"
 import { AgentBay, AgentBayConfig } from "@effect-agentbay/core"
 import { FileTransfer, NodeAgentBay } from "@effect-agentbay/node"
 import { Effect, Layer, ManagedRuntime } from "effect"
-import { startChild } from "./lib/child.js"
+import { isCloud, startChild } from "./lib/child.js"
 import { reportJson, round, table } from "./lib/report.js"
 
 const mebibyte = 1024 * 1024
 const size = 1024 * mebibyte
 const warmUp = 64 * mebibyte
 const limit = 64
-
-interface Cloud {
-  readonly url: string
-  readonly apiKey: string
-  readonly machine: string
-}
-
-const isCloud = (message: unknown): message is Cloud =>
-  typeof message === "object" && message !== null && "url" in message && "apiKey" in message
 
 const makeFile = async (path: string, bytes: number): Promise<void> => {
   const file = await open(path, "w")

@@ -9,12 +9,16 @@ export interface Child<Ready> {
   readonly stop: () => Promise<void>
 }
 
+export const hasPort = (message: unknown): message is { readonly port: number } =>
+  typeof message === "object" && message !== null && "port" in message && typeof message.port === "number"
+
 /** Starts a module (`new URL("../src/lib/server.ts", import.meta.url)`) and waits for its first `process.send`. */
 export const startChild = async <Ready>(
   module: URL,
-  isReady: (message: unknown) => message is Ready
+  isReady: (message: unknown) => message is Ready,
+  args: ReadonlyArray<string> = []
 ): Promise<Child<Ready>> => {
-  const child = fork(fileURLToPath(module), {
+  const child = fork(fileURLToPath(module), [...args], {
     // The program that starts it may run built, without a loader for TypeScript.
     execArgv: ["--import", "tsx"],
     stdio: ["ignore", "inherit", "inherit", "ipc"]
@@ -33,3 +37,13 @@ export const startChild = async <Ready>(
   }
   return { ready, process: child, stop }
 }
+
+/** What a local cloud says of itself (`local-cloud.ts`). */
+export interface CloudReady {
+  readonly url: string
+  readonly apiKey: string
+  readonly machine: string
+}
+
+export const isCloud = (message: unknown): message is CloudReady =>
+  typeof message === "object" && message !== null && "url" in message && "apiKey" in message
