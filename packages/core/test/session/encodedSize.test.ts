@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck as fc } from "effect"
 import {
+  base64FitsWithin,
   type Encoding,
   encodedSize,
   fitsWithin,
@@ -94,6 +95,14 @@ describe("sizes", () => {
       const end = prefixWithin(value, 0, budget, as)
       assert.isAtMost(measured(value.slice(0, end), as), budget)
       assert.strictEqual(fitsWithin(value, budget, as), measured(value, as) <= budget)
+    }
+  )
+
+  it.prop(
+    "base64 fits exactly when it is measured to fit",
+    [fc.base64String({ maxLength: 80 }), fc.integer({ min: 0, max: 120 }), encoding],
+    ([value, budget, as]) => {
+      assert.strictEqual(base64FitsWithin(value, budget, as), measured(value, as) <= budget)
     }
   )
 

@@ -55,6 +55,10 @@ export const prefixWithin = (text: string, start: number, budget: number, encodi
 export const fitsWithin = (text: string, budget: number, encoding: Encoding): boolean =>
   prefixWithin(text, 0, budget, encoding) === text.length
 
+/** `fitsWithin` for base64: nothing in it is escaped in JSON, so that its length tells. */
+export const base64FitsWithin = (text: string, budget: number, encoding: Encoding): boolean =>
+  encoding === "json" ? text.length <= budget : fitsWithin(text, budget, encoding)
+
 /** The size of a JSON text that is encoded like this. */
 export const encodedSize = (json: string, encoding: Encoding): number =>
   encoding === "url" ? encodeURIComponent(json).length : utf8Length(json)

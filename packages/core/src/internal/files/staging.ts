@@ -9,7 +9,7 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { writeFile } from "../../contract/tools/FileSystemTools.js"
 import { encodeBase64 } from "./base64.js"
-import { fitsWithin, splitText, utf8Length } from "./encodedSize.js"
+import { base64FitsWithin, splitText, utf8Length } from "./encodedSize.js"
 import { type CallFailure, callFileTool, retryPart, runScript, type Target } from "./fileCalls.js"
 import { type Limit, limitOf, roomFor } from "./limits.js"
 import { baseName, parentPrefix, shellPath } from "./paths.js"
@@ -125,7 +125,7 @@ export function* base64Parts(bytes: Uint8Array, limit: Limit): Generator<Part> {
   while (start < bytes.length) {
     let step = full
     let text = encodeBase64(bytes.subarray(start, start + step))
-    while (step > 3 && !fitsWithin(text, limit.budget, limit.encoding)) {
+    while (step > 3 && !base64FitsWithin(text, limit.budget, limit.encoding)) {
       step = Math.max(3, Math.floor(step / 6) * 3)
       text = encodeBase64(bytes.subarray(start, start + step))
     }
