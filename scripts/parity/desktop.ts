@@ -72,7 +72,7 @@ const computerModule: Module = {
       ] as const
     ).map(([name, tool]) => computer(name, every, `.${name}`, tool, unit)),
     computer("getInstalledApps", every, ".getInstalledApps", "get_installed_apps", unit),
-    computer("startApp", every, ".startApp", "start_app", `${unit} ${contract}`),
+    computer("startApp", every, ".startApp", "start_app", `${unit} testing/client/desktopSteps.ts`),
     computer("stopAppByPName", every, ".stopAppByPName", "stop_app_by_pname", unit),
     computer("stopAppByPID", every, ".stopAppByPID", "stop_app_by_pid", unit),
     computer("stopAppByCmd", every, ".stopAppByCmd", "stop_app_by_cmd", unit),
@@ -212,7 +212,7 @@ const mobileModule: Module = {
   ]
 }
 
-const baseline = "core/session/baselineModules.test.ts"
+const baseline = "testing/client/baselineContract.ts"
 const application = rowsOf("session.application")
 const ui = rowsOf("session.ui")
 const window = rowsOf("session.window")
@@ -221,23 +221,23 @@ const applicationModule: Module = {
   title: "Applications of the first generation",
   official: ["session.application"],
   page: "baseline-modules.md",
-  rows: [
-    application("getInstalledApps", only10, ".getInstalledApps", "get_installed_apps", baseline),
-    application("startApp", only10, ".startApp", "start_app", baseline),
-    application("stopAppByPName", only10, ".stopAppByPName", "stop_app_by_pname", unit),
-    application("stopAppByPID", only10, ".stopAppByPID", "stop_app_by_pid", unit),
-    application("stopAppByCmd", only10, ".stopAppByCmd", "stop_app_by_cmd", contract),
-    application("listVisibleApps", only10, ".listVisibleApps", "list_visible_apps", baseline),
-    application(
-      "getRunningProcesses",
-      only10,
-      ".getRunningProcesses",
-      "list_running_processes",
-      `${baseline} ${contract}`
-    ),
-    application("getVisibleApps", only10, ".getVisibleApps", "list_visible_apps", `${baseline} ${contract}`)
-  ]
+  rows: (
+    [
+      ["getInstalledApps", "get_installed_apps"],
+      ["startApp", "start_app"],
+      ["stopAppByPName", "stop_app_by_pname"],
+      ["stopAppByPID", "stop_app_by_pid"],
+      ["stopAppByCmd", "stop_app_by_cmd"],
+      ["listVisibleApps", "list_visible_apps"],
+      ["getRunningProcesses", "list_running_processes"],
+      ["getVisibleApps", "list_visible_apps"]
+    ] as const
+  ).map(([name, tool]) =>
+    application(name, only10, `.${name}`, tool, `core/session/SessionApplication.test.ts ${baseline}`)
+  )
 }
+
+const uiUnit = "core/session/SessionUi.test.ts"
 
 const uiModule: Module = {
   title: "UI of the first generation",
@@ -249,20 +249,24 @@ const uiModule: Module = {
       only10,
       ".click",
       "click",
-      `${baseline} ${contract}`,
+      `${uiUnit} ${baseline}`,
       "buttons are checked before anything is sent"
     ),
-    ui("getClickableUIElements", only10, ".getClickableUIElements", "get_clickable_ui_elements", baseline),
-    ui("getAllUIElements", only10, ".getAllUIElements", "get_all_ui_elements", baseline),
-    ui("sendKey", only10, ".sendKey", "send_key", baseline),
-    ui("swipe", only10, ".swipe", "swipe", baseline),
-    ui("inputText", only10, ".inputText", "input_text", baseline),
+    ...(
+      [
+        ["getClickableUIElements", "get_clickable_ui_elements"],
+        ["getAllUIElements", "get_all_ui_elements"],
+        ["sendKey", "send_key"],
+        ["swipe", "swipe"],
+        ["inputText", "input_text"]
+      ] as const
+    ).map(([name, tool]) => ui(name, only10, `.${name}`, tool, `${uiUnit} ${baseline}`)),
     ui(
       "screenshot",
       only10,
       ".screenshot .screenshotUrl",
       "system_screenshot screenshot",
-      `${baseline} ${screens}`,
+      `${uiUnit} ${baseline}`,
       "the picture itself; its URL, redacted, from `screenshotUrl`"
     )
   ]
@@ -272,27 +276,25 @@ const windowModule: Module = {
   title: "Windows of the first generation",
   official: ["session.window"],
   page: "baseline-modules.md",
-  rows: [
-    window("listRootWindows", only10, ".listRootWindows", "list_root_windows", baseline),
-    window("listAllWindows", only10, ".listAllWindows", "list_all_windows", baseline),
-    window("getWindowInfo", only10, ".getWindowInfo", "get_window_info", baseline),
-    window("getActiveWindow", only10, ".getActiveWindow", "get_active_window", baseline),
-    window("moveWindow", only10, ".moveWindow", "move_window", baseline),
-    window("closeWindow", only10, ".closeWindow", "close_window", baseline),
-    window("maximizeWindow", only10, ".maximizeWindow", "maximize_window", baseline),
-    ...(
-      [
-        ["activateWindow", "activate_window"],
-        ["minimizeWindow", "minimize_window"],
-        ["restoreWindow", "restore_window"],
-        ["fullscreenWindow", "fullscreen_window"],
-        ["resizeWindow", "resize_window"],
-        ["focusMode", "focus_mode"]
-      ] as const
-    ).map(([name, tool]) =>
-      window(name, only10, `.${name}`, tool, unit, "the operation of `session.computer`")
-    )
-  ]
+  rows: (
+    [
+      ["listRootWindows", "list_root_windows"],
+      ["listAllWindows", "list_all_windows"],
+      ["getWindowInfo", "get_window_info"],
+      ["getActiveWindow", "get_active_window"],
+      ["moveWindow", "move_window"],
+      ["closeWindow", "close_window"],
+      ["maximizeWindow", "maximize_window"],
+      ["activateWindow", "activate_window"],
+      ["minimizeWindow", "minimize_window"],
+      ["restoreWindow", "restore_window"],
+      ["fullscreenWindow", "fullscreen_window"],
+      ["resizeWindow", "resize_window"],
+      ["focusMode", "focus_mode"]
+    ] as const
+  ).map(([name, tool]) =>
+    window(name, only10, `.${name}`, tool, `core/session/SessionWindow.test.ts ${baseline}`)
+  )
 }
 
 const resources: Module = {

@@ -2,52 +2,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Session } from "@effect-agentbay/core/Session"
 import type { SessionComputer } from "@effect-agentbay/core/SessionComputer"
-import { Duration, Effect, Option, Redacted, Schedule } from "effect"
+import { Effect, Option, Redacted } from "effect"
 import { TestCloud } from "../../src/TestCloud.js"
+import { desktop, eventually, isActive, jpeg, open, png, program, startsWith } from "./desktopSteps.js"
 import { makeHarness, routes, type Subject } from "./harness.js"
 
 type Computer = SessionComputer.Service
-
-const desktop = { imageId: "linux_latest" }
-
-/** Both machines have a program of this name; it opens a window into which one can type. */
-const program = "xterm"
-
-const png = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-const jpeg = [0xff, 0xd8, 0xff]
-
-const startsWith = (bytes: Uint8Array, magic: ReadonlyArray<number>): boolean =>
-  magic.every((byte, index) => bytes[index] === byte)
-
-/** A real screen takes a moment to follow. */
-const eventually = <A, E, R>(look: Effect.Effect<A, E, R>, isSo: (value: A) => boolean) =>
-  Effect.repeat(look, {
-    until: isSo,
-    schedule: Schedule.intersect(Schedule.spaced(Duration.millis(50)), Schedule.recurs(100))
-  }).pipe(Effect.zipRight(look))
-
-const active = ({ getActiveWindow }: Computer) => Effect.map(getActiveWindow, Option.getOrNull)
-
-const isActive = (computer: Computer, id: number) =>
-  Effect.map(
-    eventually(active(computer), (window) => window?.id === id),
-    (window) => window?.id === id
-  )
-
-/** Starts the program and waits for its window. */
-const open = (computer: Computer) =>
-  Effect.gen(function* () {
-    const before = (yield* computer.listRootWindows()).map(({ id }) => id)
-    const [process] = yield* computer.startApp(program)
-    assert.isDefined(process)
-    const windows = yield* eventually(computer.listRootWindows(), (all) =>
-      all.some(({ id }) => !before.includes(id))
-    )
-    const window = windows.find(({ id }) => !before.includes(id))
-    if (process === undefined || window === undefined) return yield* Effect.dieMessage("no window opened")
-    assert.isTrue(yield* isActive(computer, window.id), "a new window has the focus")
-    return { process, window }
-  })
 
 const boundsOf = (computer: Computer, id: number) =>
   Effect.map(computer.listRootWindows(), (windows) =>
@@ -84,7 +44,7 @@ export const computerContract = <E>(name: string, subject: Subject<E>) => {
               assert.isAbove(screen.width, 0)
               assert.isAbove(screen.height, 0)
               assert.deepStrictEqual(yield* computer.listRootWindows(), [])
-              assert.deepStrictEqual(yield* active(computer), null)
+              assert.strictEqual(Option.getOrNull(yield* computer.getActiveWindow), null)
               const one = yield* open(computer)
               const two = yield* open(computer)
               assert.notStrictEqual(one.window.id, two.window.id)
@@ -179,48 +139,4 @@ export const computerContract = <E>(name: string, subject: Subject<E>) => {
       )
     })
   }
-
-  describe(`${name}, the modules of the first generation`, () => {
-    it.live("window, application and ui act on the same desktop", () =>
-      withSession(
-        "api",
-        ({ application, computer, ui, window: windows }) =>
-          Effect.gen(function* () {
-            const { process, window } = yield* open(computer)
-            assert.include(
-              (yield* application.getRunningProcesses).map(({ pid }) => pid),
-              process.pid
-            )
-            assert.include(
-              (yield* application.getVisibleApps).map(({ pid }) => pid),
-              process.pid
-            )
-            assert.include(
-              (yield* windows.listAllWindows()).map(({ id }) => id),
-              window.id
-            )
-            yield* windows.moveWindow(window.id, 120, 90)
-            const moved = yield* eventually(windows.getWindowInfo(window.id), (info) =>
-              Option.exists(
-                Option.flatMap(info, ({ bounds }) => bounds),
-                ({ x }) => Math.abs(x - 120) < 40
-              )
-            )
-            const bounds = Option.getOrThrow(Option.flatMap(moved, (info) => info.bounds))
-            assert.closeTo(bounds.x, 120, 40)
-            assert.closeTo(bounds.y, 90, 40)
-            yield* ui.click(bounds.x + 60, bounds.y + 60)
-            const focused = Option.map(yield* windows.getActiveWindow(), ({ id }) => id)
-            assert.strictEqual(Option.getOrNull(focused), window.id)
-            assert.isTrue(startsWith((yield* ui.screenshot()).bytes, png))
-            yield* application.stopAppByCmd(`pkill ${program}`)
-            assert.deepStrictEqual(
-              yield* eventually(windows.listRootWindows(), ({ length }) => length === 0),
-              []
-            )
-          }),
-        desktop
-      )
-    )
-  })
 }

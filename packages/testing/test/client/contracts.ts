@@ -1,6 +1,7 @@
 /** The contracts of all modules; a module adds its own here. */
 import { accountContract } from "./accountContract.js"
 import { agentContract } from "./agentContract.js"
+import { baselineContract } from "./baselineContract.js"
 import { browserContract } from "./browserContract.js"
 import { clientContract } from "./clientContract.js"
 import { computerContract } from "./computerContract.js"
@@ -15,6 +16,7 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   fileTransferContract,
   accountContract,
   computerContract,
+  baselineContract,
   agentContract,
   ossContract,
   mobileContract,
