@@ -52,7 +52,7 @@ export type ScrollDirection = typeof DesktopTools.ScrollDirection.Type
 export type Point = typeof DesktopTools.CursorText.Type
 
 /**
- * Pixels; `dpiScalingFactor` is 1 where the service does not say another.
+ * Pixels; `dpiScalingFactor` is none where the service does not say it, which is not the same as 1.
  *
  * @since 0.1.0
  * @category models

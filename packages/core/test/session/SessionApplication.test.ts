@@ -59,9 +59,7 @@ const processes: ReadonlyArray<
     name: keyof Application,
     tool: string,
     args: Json,
-    ask: (
-      application: Application
-    ) => Effect.Effect<
+    ask: (application: Application) => Effect.Effect<
       ReadonlyArray<{
         readonly name: string
         readonly pid: number

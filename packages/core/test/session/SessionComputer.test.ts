@@ -182,11 +182,11 @@ describe("what comes back", () => {
       assert.deepStrictEqual(yield* screen.computer.getScreenSize, {
         width: 1280,
         height: 720,
-        dpiScalingFactor: 1.25
+        dpiScalingFactor: Option.some(1.25)
       })
       for (const factor of [{}, { dpiScalingFactor: null }]) {
         const plain = yield* saying({ width: 800, height: 600, ...factor })
-        assert.strictEqual((yield* plain.computer.getScreenSize).dpiScalingFactor, 1)
+        assert.deepStrictEqual((yield* plain.computer.getScreenSize).dpiScalingFactor, Option.none())
       }
     })
   )

@@ -41,7 +41,7 @@ export const ScrollDirection = Schema.Literal("up", "down", "left", "right")
 export const CursorText = Schema.parseJson(Schema.Struct(point))
 
 /**
- * Width and height in pixels, both positive. A missing factor is 1.
+ * Width and height in pixels, both positive.
  *
  * @since 0.1.0
  * @category schemas
@@ -51,7 +51,7 @@ export const ScreenSizeText = Schema.parseJson(
     width: Schema.Int.pipe(Schema.positive()),
     height: Schema.Int.pipe(Schema.positive()),
     dpiScalingFactor: Schema.optionalWith(Schema.Finite.pipe(Schema.positive()), {
-      default: () => 1,
+      as: "Option",
       nullable: true
     })
   })

@@ -109,6 +109,12 @@ export const desktop: ReadonlyArray<Deviation> = [
     outcome: (_, one) => toolFailure(one)
   },
   {
+    differs: "session automation modules 17, item 12: a factor that the service does not say becomes 1",
+    instead: "it is not known",
+    ids: /^computer\.getScreenSize\/2$/,
+    outcome: () => success({ width: 800, height: 600, dpiScalingFactor: null })
+  },
+  {
     differs: "newer features 13.2: an argument was renamed",
     instead: "both names are sent, because nothing tells which of them a session knows",
     ids: /^(computer|application|mobile)\.getInstalledApps\//,

@@ -1,5 +1,5 @@
 /** The desktop of a session: the computer module, and the window, application and ui modules of the baseline. */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import type { Session } from "../../../../src/Session.js"
@@ -240,7 +240,12 @@ export const desktop: Mappings = {
   ),
   "session.computer releaseKeys": order(({ computer }, [keys]) => computer.releaseKeys(texts(keys))),
   "session.computer getCursorPosition": numbers(({ computer }) => computer.getCursorPosition),
-  "session.computer getScreenSize": numbers(({ computer }) => computer.getScreenSize),
+  "session.computer getScreenSize": numbers(({ computer }) =>
+    Effect.map(computer.getScreenSize, ({ dpiScalingFactor, ...size }) => ({
+      ...size,
+      dpiScalingFactor: Option.getOrNull(dpiScalingFactor)
+    }))
+  ),
   "session.computer screenshot": url(({ computer }) => computer.screenshotUrl),
   "session.computer betaTakeScreenshot": mapping({
     call: ({ session }, [format]) => session.computer.screenshot({ format: optionalText(format) as "png" }),

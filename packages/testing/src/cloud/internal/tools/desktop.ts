@@ -86,7 +86,11 @@ export const desktopHandlers: ToolHandlers<
   press_keys: ({ hold, keys }, session) => order(session, ({ press }) => press(keys, hold)),
   release_keys: ({ keys }, session) => order(session, ({ release }) => release(keys)),
   get_cursor_position: (_, session) => ask(session, ({ cursor }) => cursor),
-  get_screen_size: (_, session) => ask(session, ({ screen }) => screen),
+  get_screen_size: (_, session) =>
+    Effect.map(
+      ask(session, ({ screen }) => screen),
+      (screen) => ({ ...screen, dpiScalingFactor: Option.some(screen.dpiScalingFactor) })
+    ),
   list_root_windows: (_, session) => windowsOf(session),
   list_all_windows: (_, session) =>
     Effect.map(
