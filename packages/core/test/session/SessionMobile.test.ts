@@ -357,6 +357,28 @@ describe("configuration", () => {
     })
   )
 
+  it.scoped("a user interface that was stopped is waited for", () =>
+    Effect.gen(function* () {
+      // The user interface is there again, as another process, after so many looks; the first is before its end.
+      const restarting = (looks: number) =>
+        answering(ran, {
+          intercept: () => undefined,
+          command: (line) =>
+            `state=$(mktemp); setprop() { :; }; killall() { :; }; sleep() { :; };
+             pidof() { echo >> $state; if [ $(wc -l < $state) -le ${looks} ]; then echo 7; else echo 8; fi; };
+             ${line}; code=$?; rm $state; exit $code`
+        })
+      for (const looks of [1, 4, 10]) {
+        const { mobile } = yield* restarting(looks)
+        yield* mobile.setNavigationBarVisibility("hidden")
+      }
+      const { mobile } = yield* restarting(1000)
+      const error = yield* Effect.flip(mobile.setNavigationBarVisibility("hidden"))
+      hasFields(error, { _tag: "ToolError", operation: "SessionMobile.setNavigationBarVisibility" })
+      assert.include(error.message, "com.android.systemui did not come back")
+    })
+  )
+
   it.scoped("bad input is refused, naming the field", () =>
     Effect.gen(function* () {
       const { calls, mobile } = yield* answering(ran)

@@ -32,8 +32,6 @@ export interface AndroidDevice {
 
 const physical: AndroidScreen = { width: 720, height: 1280, density: 160 }
 
-const systemPid = 600
-
 const longPressMs = 500
 
 /** A finger that moves less does not leave its place. */
@@ -47,6 +45,7 @@ export const makeDevice = (read: (path: string) => string | undefined): AndroidD
   let isOn = true
   let volume = 5
   let hasNavigationBar = true
+  let systemPid = 600
   let simulated: AndroidState["simulated"] = []
 
   const properties = makeProperties((name, value) => {
@@ -209,7 +208,8 @@ export const makeDevice = (read: (path: string) => string | undefined): AndroidD
     start: tasks.start,
     stop: (packageName) => {
       if (packageName !== systemInterface) return tasks.stop(packageName)
-      // It is always there again at once, and reads its settings when it begins.
+      // It is always there again at once, as another process, and reads its settings when it begins.
+      systemPid++
       hasNavigationBar = properties.get("persist.wy.hasnavibar") !== "false"
       return true
     },
