@@ -156,6 +156,17 @@ describe("starting", () => {
     )
   }
 
+  it.effect("of a session that was found by its id leaves recording to the service", () =>
+    Effect.gen(function* () {
+      const { bay, service } = yield* makeAccount(
+        working({ GetSession: ok(created({ Status: "RUNNING" })), InitBrowser: port })
+      )
+      const { browser } = yield* bay.get("s-1")
+      yield* browser.initialize()
+      assert.notProperty(optionIn(service.sent.at(-1)), "enableRecord")
+    })
+  )
+
   const refusedOptions: ReadonlyArray<readonly [option: unknown, field: string]> = [
     [null, "option"],
     [{ useStealth: "yes" }, "option.useStealth"],
