@@ -49,7 +49,7 @@ describe("creating a session waits for its contexts", () => {
     })
   )
 
-  it.effect("and a transfer that is not listed yet has not ended (D1)", () =>
+  it.effect("and a transfer that is not listed yet has not ended", () =>
     Effect.gen(function* () {
       const { error, looks } = yield* create(one, [
         transfers(),
@@ -164,7 +164,7 @@ describe("creating a session does not wait", () => {
   )
 })
 
-describe("what goes wrong with contexts is a failure, and the session is deleted (D12)", () => {
+describe("what goes wrong with contexts is a failure, and the session is deleted", () => {
   it.effect("Failed names the transfer and what the service says", () =>
     Effect.gen(function* () {
       for (const detail of ["disk full", ""]) {
@@ -216,7 +216,7 @@ describe("what goes wrong with contexts is a failure, and the session is deleted
     })
   )
 
-  it.effect("a status that cannot be read is a failure, not the end of the wait (D1)", () =>
+  it.effect("a status that cannot be read is a failure, not the end of the wait", () =>
     Effect.gen(function* () {
       for (const status of [
         "no json",
@@ -245,7 +245,7 @@ describe("what goes wrong with contexts is a failure, and the session is deleted
     })
   )
 
-  it.effect("a query that fails for good is a failure (D1)", () =>
+  it.effect("a query that fails for good is a failure", () =>
     Effect.gen(function* () {
       const { error } = yield* create(one, refused("InvalidMcpSession.NotFound"))
       hasFields(error, { _tag: "SessionError", reason: "NotFound", operation: "AgentBay.create" })
@@ -284,7 +284,7 @@ describe("how long creating a session waits", () => {
   }
 })
 
-it.effect("the deadline covers the wait for the first sight of a transfer, too (D14)", () =>
+it.effect("the deadline covers the wait for the first sight of a transfer, too", () =>
   Effect.gen(function* () {
     const late = [...Array.from({ length: 12 }, () => transfers()), transfers(task({ status: "Running" }))]
     const { bay } = yield* makeAccount(working({ GetContextInfo: late }))

@@ -38,7 +38,7 @@ describe("the request that creates a session", () => {
     })
   )
 
-  it.effect("carries the parameters of both generations (D38)", () =>
+  it.effect("carries the parameters of both generations", () =>
     Effect.gen(function* () {
       const form = yield* formOf({
         imageId: "linux_latest",
@@ -68,7 +68,7 @@ describe("the request that creates a session", () => {
     [true, "true"],
     [false, "false"]
   ] as const) {
-    it.effect(`enableBrowserReplay ${given} sends EnableRecord ${sent} (D4, control plane 8, item 1)`, () =>
+    it.effect(`enableBrowserReplay ${given} sends EnableRecord ${sent}`, () =>
       Effect.gen(function* () {
         const form = yield* formOf({ enableBrowserReplay: given })
         assert.strictEqual(form["EnableRecord"], sent)
@@ -133,7 +133,7 @@ describe("the request that creates a session", () => {
     })
   )
 
-  it.effect("keeps the mapping of a policy (D5)", () =>
+  it.effect("keeps the mapping of a policy", () =>
     Effect.gen(function* () {
       const mappingPolicy = { path: "c:\\Users\\x" }
       const form = yield* formOf({ contexts: [{ contextId: "c", path: "/d", policy: { mappingPolicy } }] })
@@ -142,39 +142,37 @@ describe("the request that creates a session", () => {
     })
   )
 
-  it.effect(
-    "does not touch the caller's parameters, which can be used again (D37, control plane 8, item 22)",
-    () =>
-      Effect.gen(function* () {
-        const freeze = <A>(value: A): A => {
-          if (typeof value === "object" && value !== null)
-            for (const member of Object.values(Object.freeze(value))) freeze(member)
-          return value
-        }
-        const params = freeze({
-          labels: { a: "b" },
-          contexts: [
-            {
-              contextId: "c-1",
-              path: "/data",
-              policy: { bwList: { whiteLists: [{ path: "", excludePaths: [] }] } }
-            }
-          ],
-          browserContext: { contextId: "c-b" },
-          extraConfigs: {
-            mobile: { lockResolution: true, simulateConfig: { simulate: true, simulatedContextId: "c-m" } }
-          },
-          waitForContexts: false
-        } satisfies AgentBay.CreateParams)
-        const { bay, service } = yield* makeAccount(working())
-        yield* bay.create(params)
-        yield* bay.create(params)
-        const [first, second] = service.of("CreateMcpSession").map(({ form }) => form)
-        assert.deepStrictEqual(first, second)
-      })
+  it.effect("does not touch the caller's parameters, which can be used again", () =>
+    Effect.gen(function* () {
+      const freeze = <A>(value: A): A => {
+        if (typeof value === "object" && value !== null)
+          for (const member of Object.values(Object.freeze(value))) freeze(member)
+        return value
+      }
+      const params = freeze({
+        labels: { a: "b" },
+        contexts: [
+          {
+            contextId: "c-1",
+            path: "/data",
+            policy: { bwList: { whiteLists: [{ path: "", excludePaths: [] }] } }
+          }
+        ],
+        browserContext: { contextId: "c-b" },
+        extraConfigs: {
+          mobile: { lockResolution: true, simulateConfig: { simulate: true, simulatedContextId: "c-m" } }
+        },
+        waitForContexts: false
+      } satisfies AgentBay.CreateParams)
+      const { bay, service } = yield* makeAccount(working())
+      yield* bay.create(params)
+      yield* bay.create(params)
+      const [first, second] = service.of("CreateMcpSession").map(({ form }) => form)
+      assert.deepStrictEqual(first, second)
+    })
   )
 
-  it.effect("makes no contexts of its own that nobody deletes (D46)", () =>
+  it.effect("makes no contexts of its own that nobody deletes", () =>
     Effect.gen(function* () {
       const { bay, service } = yield* makeAccount(working())
       yield* bay.create({ enableBrowserReplay: true })

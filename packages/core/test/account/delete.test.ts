@@ -24,7 +24,7 @@ describe("deleting a session", () => {
     })
   )
 
-  it.effect("a session that cannot be found any more has ended (control plane 8, item 5)", () =>
+  it.effect("a session that cannot be found any more has ended", () =>
     Effect.gen(function* () {
       for (const answer of [gone, softlyRefused("InvalidMcpSession.NotFound")]) {
         const { error } = yield* outcomeOf(

@@ -10,7 +10,7 @@ import { secrets } from "../support/secrets.js"
 const { LinkUrl: _, WsUrl: __, ...baseline } = created({ Status: "RUNNING" })
 
 describe("getting a session", () => {
-  it.effect("is one request and restores all that the service says (control plane 8, item 7)", () =>
+  it.effect("is one request and restores all that the service says", () =>
     Effect.gen(function* () {
       const answer = created({
         Status: "RUNNING",

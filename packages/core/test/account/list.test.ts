@@ -82,7 +82,7 @@ describe("a page of sessions", () => {
     })
   )
 
-  it.effect("n costs n requests, each with the filter (control plane 8, item 16)", () =>
+  it.effect("n costs n requests, each with the filter", () =>
     Effect.gen(function* () {
       const { bay, service } = yield* account(paging(30))
       const page = yield* bay.list({ page: 3, labels: { a: "b" }, status: "RUNNING" })

@@ -113,7 +113,7 @@ describe("the commands of a mobile configuration", () => {
     )
   })
 
-  it("let nothing in that a shell would interpret (D43)", () => {
+  it("let nothing in that a shell would interpret", () => {
     const isValid = Schema.is(MobileConfiguration.MobileConfiguration)
     const base = {}
     for (const text of [
@@ -190,7 +190,7 @@ describe("creating an Android session", () => {
     })
   )
 
-  it.effect("a setting that cannot be applied is a failure that says why (D12)", () =>
+  it.effect("a setting that cannot be applied is a failure that says why", () =>
     Effect.gen(function* () {
       const denied = direct('{"stdout":"","stderr":"setprop: denied","exit_code":1}')
       const { bay, service } = yield* makeAccount(

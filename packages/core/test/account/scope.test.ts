@@ -124,7 +124,7 @@ const steps: ReadonlyArray<
   ]
 ]
 
-describe("a session that exists but cannot be handed over is deleted (D12)", () => {
+describe("a session that exists but cannot be handed over is deleted", () => {
   for (const [name, params, at, answer, failing] of steps) {
     it.effect(`${name}: on failure`, () =>
       Effect.gen(function* () {

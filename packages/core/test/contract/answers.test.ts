@@ -23,7 +23,7 @@ const call = <Name extends string, Request, RequestEncoded, Data, DataEncoded>(
 const session = { sessionId: "s-1" }
 
 describe("where official clients disagree", () => {
-  it.scoped("Data may be an object or JSON text (D27)", () =>
+  it.scoped("Data may be an object or JSON text", () =>
     Effect.gen(function* () {
       const data = { SessionId: "s-1", Status: "RUNNING", contexts: [{ id: "c", name: "n" }] }
       const plain = yield* call(SessionActions.GetSession, session, ok(data))
@@ -95,7 +95,7 @@ describe("where official clients disagree", () => {
     })
   )
 
-  it.scoped("a tool list may be JSON text or an array, with keys of any generation (control plane 4.1)", () =>
+  it.scoped("a tool list may be JSON text or an array, with keys of any generation", () =>
     Effect.gen(function* () {
       const variants = [
         { name: "shell", server: "s", description: "d", inputSchema: { type: "object" }, tool: "t" },
@@ -155,7 +155,7 @@ describe("where official clients disagree", () => {
   )
 })
 
-describe("an answer of a wrong form is a failure that keeps the request id (D25, D33)", () => {
+describe("an answer of a wrong form is a failure that keeps the request id", () => {
   const wrong: ReadonlyArray<readonly [Action.Any, unknown, unknown]> = [
     [all.CreateMcpSession, {}, { SessionId: "s-1", Token: {} }],
     [all.CreateMcpSession, {}, "text"],

@@ -81,7 +81,7 @@ const roundTrip = <A>(schema: Schema.Schema<A, string>, values: fc.Arbitrary<A>)
   )
 
 describe("texts of the file system", () => {
-  it("file information keeps everything after the first colon (D9)", () => {
+  it("file information keeps everything after the first colon", () => {
     const text =
       "name: a: b.txt\r\npath: C:\\x\nmodified: 2026-01-05 10:05:00\nsize: 2048\n\nnonsense\n: none"
     assert.deepStrictEqual(Schema.decodeSync(FileInfoText)(text), {
@@ -117,13 +117,13 @@ describe("texts of the file system", () => {
     assert.deepStrictEqual(Schema.decodeSync(DirectoryText)(""), [])
   })
 
-  it("no match is an empty list (D28)", () => {
+  it("no match is an empty list", () => {
     assert.deepStrictEqual(Schema.decodeSync(SearchText)("No matches found"), [])
     assert.deepStrictEqual(Schema.decodeSync(SearchText)("/a b\r\n/c\n"), ["/a b", "/c"])
     roundTrip(SearchText, fc.array(name.map((text) => `/${text}`)))
   })
 
-  it("changes that cannot be read are a failure, not an absence of changes (D32)", () => {
+  it("changes that cannot be read are a failure, not an absence of changes", () => {
     const decode = Schema.decodeUnknownEither(all.get_file_change.result)
     assert.deepStrictEqual(decode("[]"), Either.right([]))
     const event = { eventType: "create", path: "/x", pathType: "file" } as const
@@ -144,7 +144,7 @@ describe("texts of the shell", () => {
 
   it("the wrapper comes back as it was", () => roundTrip(ShellText, output))
 
-  it("any other text is the output of a command that succeeded (D19)", () => {
+  it("any other text is the output of a command that succeeded", () => {
     const looksAlike = [
       '{"a":1}',
       '{"stdout":"x"}',
@@ -170,7 +170,7 @@ describe("texts of the shell", () => {
     )
   })
 
-  it("an error keeps its exit code in every form (D21)", () => {
+  it("an error keeps its exit code in every form", () => {
     const decode = Schema.decodeSync(ShellFailureText)
     assert.deepInclude(decode('{"stdout":"o","stderr":"e","exit_code":3}'), {
       stdout: "o",

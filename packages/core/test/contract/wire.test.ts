@@ -32,7 +32,7 @@ const table = <A, I>(
 }
 
 describe("parameters", () => {
-  it("booleans are true or false, in any capitalisation (control plane 8, item 18)", () => {
+  it("booleans are true or false, in any capitalisation", () => {
     table(
       BooleanText,
       [
@@ -143,7 +143,7 @@ describe("answers", () => {
     )
   })
 
-  it("a value and JSON text of it read alike (D27)", () => {
+  it("a value and JSON text of it read alike", () => {
     const value = Schema.Struct({ a: Schema.Number })
     for (const schema of [valueOrJsonText(value), jsonTextOrValue(value)]) {
       table(

@@ -105,7 +105,7 @@ describe("asking how transfers stand", () => {
     })
   )
 
-  it.effect("an error is an error, not an empty list (D1)", () =>
+  it.effect("an error is an error, not an empty list", () =>
     Effect.gen(function* () {
       for (const [reply, reason] of [
         [softlyRefused("C.Soft"), "Unknown"],
@@ -149,17 +149,15 @@ describe("a transfer on demand", () => {
     })
   )
 
-  it.effect(
-    "of everything names no context and leaves the mode to the service (control plane 8, item 14)",
-    () =>
-      Effect.gen(function* () {
-        const { service } = yield* sync(transfers(upload()))
-        const { Authorization: _, ...asked } = service.of("SyncContext")[0]!.form
-        assert.deepStrictEqual(asked, { SessionId: "s-1" })
-      })
+  it.effect("of everything names no context and leaves the mode to the service", () =>
+    Effect.gen(function* () {
+      const { service } = yield* sync(transfers(upload()))
+      const { Authorization: _, ...asked } = service.of("SyncContext")[0]!.form
+      assert.deepStrictEqual(asked, { SessionId: "s-1" })
+    })
   )
 
-  it.effect("that never appears is a failure, after ten seconds (D1)", () =>
+  it.effect("that never appears is a failure, after ten seconds", () =>
     Effect.gen(function* () {
       for (const looks of [transfers(), ok(), transfers(upload({ taskType: "restore" }))]) {
         const { error, millis } = yield* sync(looks)
@@ -237,7 +235,7 @@ describe("a transfer on demand", () => {
     })
   )
 
-  it.effect("survives a look that fails for a moment, not one that is refused (D1)", () =>
+  it.effect("survives a look that fails for a moment, not one that is refused", () =>
     Effect.gen(function* () {
       const hiccups = [refused("ServiceUnavailable", "no", 503), connectionFailure("ECONNRESET")]
       assert.isUndefined((yield* sync([...hiccups, transfers(upload())])).error)
@@ -246,7 +244,7 @@ describe("a transfer on demand", () => {
     })
   )
 
-  it.effect("that is refused is not waited for (D3)", () =>
+  it.effect("that is refused is not waited for", () =>
     Effect.gen(function* () {
       for (const start of [
         refused("InvalidMcpSession.NotFound"),
@@ -260,7 +258,7 @@ describe("a transfer on demand", () => {
   )
 })
 
-describe("a transfer that an earlier sync saw finished does not end a later one (D1)", () => {
+describe("a transfer that an earlier sync saw finished does not end a later one", () => {
   const first = upload({ startTime: 1, finishTime: 2 })
   const second = upload({ startTime: 5, finishTime: 6 })
 
@@ -316,7 +314,7 @@ describe("what is refused before anything is sent", () => {
     [{ startWithin: -1 }, "startWithin"]
   ]
   for (const [options, field] of wrong) {
-    it.effect(`${JSON.stringify(options)} (control plane 8, item 15)`, () =>
+    it.effect(`${JSON.stringify(options)}`, () =>
       Effect.gen(function* () {
         const { error, service } = yield* sync(transfers(), options)
         hasFields(error, { _tag: "InvalidArgument", operation: "SessionContext.sync", field })

@@ -438,7 +438,7 @@ describe("upload, when something goes wrong", () => {
     })
   )
 
-  it.scoped("a rejected copy is a failure, whatever an older row says (D3)", () =>
+  it.scoped("a rejected copy is a failure, whatever an older row says", () =>
     Effect.gen(function* () {
       const { error, fake } = yield* run(
         pattern(5),
@@ -453,7 +453,7 @@ describe("upload, when something goes wrong", () => {
     })
   )
 
-  it.scoped("Failed without a message is a failure, at once (D13)", () =>
+  it.scoped("Failed without a message is a failure, at once", () =>
     Effect.gen(function* () {
       const { error, fake, millis } = yield* run(
         pattern(5),
@@ -491,7 +491,7 @@ describe("upload, when something goes wrong", () => {
     })
   )
 
-  it.scoped("a copy that never appears, and one that does not end: one deadline each (D1, D14)", () =>
+  it.scoped("a copy that never appears, and one that does not end: one deadline each", () =>
     Effect.gen(function* () {
       const absent = yield* run(pattern(5), {}, { tasks: () => [] })
       hasFields(absent.error, { _tag: "FileTransferError", reason: "SyncNotStarted" })
@@ -511,7 +511,7 @@ describe("upload, when something goes wrong", () => {
     })
   )
 
-  it.scoped("the object is deleted only when the copy has ended (D2)", () =>
+  it.scoped("the object is deleted only when the copy has ended", () =>
     Effect.gen(function* () {
       const { fake } = yield* run(
         pattern(5),
@@ -528,7 +528,7 @@ describe("upload, when something goes wrong", () => {
     })
   )
 
-  it.scoped("a row of an earlier copy of the same path does not end a later one (D3)", () =>
+  it.scoped("a row of an earlier copy of the same path does not end a later one", () =>
     Effect.gen(function* () {
       const { fake, transfer } = yield* run(
         pattern(5),

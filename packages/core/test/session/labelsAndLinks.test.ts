@@ -63,7 +63,7 @@ describe("labels", () => {
     [{ ok: "x", a: undefined }, "labels.a", "non-blank"]
   ]
   for (const [index, [labels, field, rule]] of wrong.entries()) {
-    it.effect(`are refused before anything is sent: ${JSON.stringify(labels)} #${index} (D39)`, () =>
+    it.effect(`are refused before anything is sent: ${JSON.stringify(labels)} #${index}`, () =>
       Effect.gen(function* () {
         const { sentSince, session } = yield* openSession({})
         const error = yield* Effect.flip(session.setLabels(labels as never))
@@ -97,7 +97,7 @@ describe("links", () => {
     })
   )
 
-  it.effect("with an impossible port or protocol send nothing (D40)", () =>
+  it.effect("with an impossible port or protocol send nothing", () =>
     Effect.gen(function* () {
       const { sentSince, session } = yield* openSession({})
       for (const port of [0, -1, 65536, 1.5, Number.NaN, Infinity, "80" as never]) {
@@ -117,7 +117,7 @@ describe("links", () => {
     })
   )
 
-  it.effect("without a URL are a failure (D11)", () =>
+  it.effect("without a URL are a failure", () =>
     Effect.gen(function* () {
       for (const data of [{}, { Url: "" }, { Url: null }]) {
         const { session } = yield* openSession({ GetLink: ok(data) })

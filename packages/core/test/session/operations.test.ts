@@ -151,7 +151,7 @@ describe("the tool list", () => {
     })
   )
 
-  it.effect("that cannot be read, or a blank image, is a failure (D33)", () =>
+  it.effect("that cannot be read, or a blank image, is a failure", () =>
     Effect.gen(function* () {
       const { session } = yield* openSession({ ListMcpTools: ok("[{") })
       hasFields(yield* Effect.flip(session.listMcpTools()), {
@@ -222,7 +222,7 @@ describe("metrics", () => {
   )
 })
 
-describe("a refusal is a failure of every operation, hard or soft (D11, D35, control plane 8, items 12 and 17)", () => {
+describe("a refusal is a failure of every operation, hard or soft", () => {
   const operations: Readonly<
     Record<string, (session: Session.Service) => Effect.Effect<unknown, { readonly _tag: string }>>
   > = {

@@ -39,7 +39,7 @@ const account = (replies: Parameters<typeof byName>[0], settings: Settings = {})
   }))
 
 describe("a context", () => {
-  it.effect("is found by name or by id with one request, dates included (D34, control plane 8, item 8)", () =>
+  it.effect("is found by name or by id with one request, dates included", () =>
     Effect.gen(function* () {
       const { contexts, form, service } = yield* account({ GetContext: ok(record) }, { regionId: "r" })
       assert.deepStrictEqual(yield* contexts.get({ name: "proj" }), stored)
@@ -188,7 +188,7 @@ describe("what is refused before anything is sent", () => {
   }
 })
 
-describe("a refusal is a failure of every operation, hard or soft (D35)", () => {
+describe("a refusal is a failure of every operation, hard or soft", () => {
   const operations: Readonly<
     Record<string, (contexts: Contexts) => Effect.Effect<unknown, { readonly _tag: string }>>
   > = {

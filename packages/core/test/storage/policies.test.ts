@@ -21,7 +21,7 @@ describe("a sync policy", () => {
     assert.isTrue(isValid(SyncPolicy.defaults))
   })
 
-  it("completed keeps what it was given, the mapping too (D5)", () => {
+  it("completed keeps what it was given, the mapping too", () => {
     const given = {
       uploadPolicy: { autoUpload: false },
       mappingPolicy: { path: "c:\\x" },
@@ -79,7 +79,7 @@ describe("a browser context", () => {
       readonly bwList: { readonly whiteLists: ReadonlyArray<{ readonly path: string }> } | null
     }
 
-  it("mounts the profile with the cookies and more (control plane 8, item 9)", () => {
+  it("mounts the profile with the cookies and more", () => {
     const minimal = policyOf({ contextId: "c", syncMode: "minimal" }).bwList?.whiteLists.map(
       ({ path }) => path
     )

@@ -95,7 +95,7 @@ describe("a refusal by HTTP status", () => {
     )
   }
 
-  it.scoped("is read in both capitalisations (D25)", () =>
+  it.scoped("is read in both capitalisations", () =>
     Effect.gen(function* () {
       const error = yield* failure(json({ code: "NOT_LOGIN", message: "who", requestId: "low-1" }, 400))
       hasFields(error, { reason: "Unauthorized", code: "NOT_LOGIN", detail: "who", requestId: "low-1" })
@@ -110,7 +110,7 @@ describe("a refusal by HTTP status", () => {
   )
 })
 
-describe("a refusal with HTTP status 200 (D11, D25, control plane 8, item 12)", () => {
+describe("a refusal with HTTP status 200", () => {
   const soft: ReadonlyArray<readonly [code: string, message: string, reason: SessionErrorReason]> = [
     ["InvalidMcpSession.NotFound", "no", "NotFound"],
     ["NOT_LOGIN", "no", "Unauthorized"],

@@ -150,7 +150,7 @@ describe("the request of an action", () => {
     DeleteVolume: { volumeId: "v" }
   }
   for (const [name, action] of Object.entries(all)) {
-    it.scoped(`${name}: the api key is in the form and never in the URL (D24, control plane 8, item 4)`, () =>
+    it.scoped(`${name}: the api key is in the form and never in the URL`, () =>
       Effect.gen(function* () {
         const sent = yield* send(action as typeof all.GetSession, minimal[name as keyof typeof all] as never)
         assert.strictEqual(sent.name === "tool shell" ? "CallMcpTool" : sent.name, name)

@@ -175,8 +175,8 @@ const failures: ReadonlyArray<
   ["HTTP 500", raw("broken", 500), "Unavailable", "sent"],
   ["HTTP 504", html(504), "Timeout", "sent"],
   ["HTTP 302", raw("", 302), "Decode", "sent"],
-  ["an empty object (D26)", json({}), "Decode", "sent"],
-  ["no JSON (D26)", raw("hello"), "Decode", "sent"],
+  ["an empty object", json({}), "Decode", "sent"],
+  ["no JSON", raw("hello"), "Decode", "sent"],
   ["truncated JSON", raw('{"data":"{'), "Decode", "sent"],
   ["a body that breaks off", broken('{"data":'), "Transport", "sent"],
   ["a lost connection", connectionFailure("ECONNRESET"), "Transport", "unknown"]

@@ -19,7 +19,7 @@ const forms = (result: unknown): ReadonlyArray<readonly [string, Either.Either<u
 
 const readings: ReadonlyArray<readonly [name: string, result: unknown, text: string, isError: boolean]> = [
   ["a text", content(text("hello")), "hello", false],
-  ["an empty text is a text (D6)", content(text("")), "", false],
+  ["an empty text is a text", content(text("")), "", false],
   ["no content at all is an empty text", content(), "", false],
   ["the first of several items", content(text("a"), text("b")), "a", false],
   ["a bare string item", content("plain"), "plain", false],
@@ -36,7 +36,7 @@ const readings: ReadonlyArray<readonly [name: string, result: unknown, text: str
   ["an error of an unknown item", failed({ type: "image" }), "", true]
 ]
 
-describe("a tool's answer (control plane 4.3, 4.4; session core modules 2.3)", () => {
+describe("a tool's answer", () => {
   for (const [name, result, expected, isError] of readings) {
     it(name, () => {
       for (const [form, read] of forms(result)) {
@@ -79,7 +79,7 @@ describe("a tool's answer (control plane 4.3, 4.4; session core modules 2.3)", (
     { text: "hello" }
   ]
   for (const result of unreadable) {
-    it(`${JSON.stringify(result)} is never a success (D26)`, () => {
+    it(`${JSON.stringify(result)} is never a success`, () => {
       for (const [form, read] of forms(result)) assert.isTrue(Either.isLeft(read), form)
     })
   }
@@ -121,12 +121,12 @@ describe("the body of a direct call", () => {
     ['{"data":"{\\"error\\":{\\"message\\":\\"unknown tool\\"}}"}', "unknown tool"]
   ]
   for (const [body, problem] of bodies) {
-    it(`${body === "" ? "nothing" : body}: ${problem} (D26, control plane 8, item 11)`, () => {
+    it(`${body === "" ? "nothing" : body}: ${problem}`, () => {
       assert.deepStrictEqual(fromDirectBody(body), Either.left(problem))
     })
   }
 
-  it("the wrappings of older gateways are read (control plane 8, item 10)", () => {
+  it("the wrappings of older gateways are read", () => {
     const result = { content: [text("hi")], isError: true }
     for (const body of [result, { result }, { data: result }, { data: JSON.stringify(result) }]) {
       assert.deepInclude(Either.getOrThrow(fromDirectBody(JSON.stringify(body))), {

@@ -98,7 +98,7 @@ describe("the API route", () => {
     { content: [{}] }
   ]
   for (const data of wrong) {
-    it.scoped(`Data ${JSON.stringify(data)} is a failure that keeps the request id (D25)`, () =>
+    it.scoped(`Data ${JSON.stringify(data)} is a failure that keeps the request id`, () =>
       Effect.gen(function* () {
         const { toolTransport } = yield* makeTransports(() => ok(data))
         const error = yield* Effect.flip(toolTransport.invoke(connection(), "shell", {}, options))
@@ -114,7 +114,7 @@ describe("the API route", () => {
     )
   }
 
-  it.scoped("a refusal beside data is a refusal (D25)", () =>
+  it.scoped("a refusal beside data is a refusal", () =>
     Effect.gen(function* () {
       const body = { RequestId: "r", Success: false, Code: "C.Soft", Message: "no", Data: toolResult("hi") }
       const { toolTransport } = yield* makeTransports(() => json(body))
@@ -125,7 +125,7 @@ describe("the API route", () => {
 })
 
 describe("which server provides a tool", () => {
-  it("is the first entry of that name which has one (control plane 4.1)", () => {
+  it("is the first entry of that name which has one", () => {
     const entry = (name: string, server: string) => ({
       name,
       server,
