@@ -119,7 +119,7 @@ export const DeviceSettings = Schema.Struct({
       )
     )
   ),
-  /** Changing it restarts the system's user interface. */
+  /** Changing it restarts the system's user interface, which is waited for. */
   hideNavigationBar: Schema.optional(Schema.Boolean),
   /** The packages that cannot be uninstalled; none of them protects nothing. */
   uninstallBlacklist: Schema.optional(PackageNames)

@@ -222,7 +222,10 @@ export declare namespace SessionMobile {
       packages: ReadonlyArray<string>,
       options?: SettingOptions
     ) => Effect.Effect<void, Failure>
-    /** Shows or hides the bar with the system's buttons; the system's user interface restarts. */
+    /**
+     * Shows or hides the bar with the system's buttons. The system's user interface restarts, and is waited for: when it
+     * is not there again after five seconds, that is a failure (`ToolError`).
+     */
     readonly setNavigationBarVisibility: (
       visibility: "visible" | "hidden",
       options?: SettingOptions
