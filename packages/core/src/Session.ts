@@ -32,6 +32,7 @@ import { SessionComputer } from "./session/SessionComputer.js"
 import { SessionContext } from "./session/SessionContext.js"
 import { SessionFileSystem } from "./session/SessionFileSystem.js"
 import { SessionFileTransfer } from "./session/SessionFileTransfer.js"
+import { SessionGit } from "./session/SessionGit.js"
 import { SessionMobile } from "./session/SessionMobile.js"
 import { SessionOss } from "./session/SessionOss.js"
 import { SessionUi } from "./session/SessionUi.js"
@@ -215,6 +216,7 @@ export declare namespace Session {
     readonly application: SessionApplication.Service
     readonly mobile: SessionMobile.Service
     readonly computer: SessionComputer.Service
+    readonly git: SessionGit.Service
 
     /**
      * Calls any tool by name with a JSON object of arguments. Those of `press_keys` and `release_keys` are sent with
@@ -304,6 +306,7 @@ export type Modules =
   | SessionAgent
   | SessionOss
   | SessionFileTransfer
+  | SessionGit
 
 /**
  * A session as the context of a program that asks for the handle or for single modules.
@@ -326,6 +329,7 @@ export const toContext = (session: Session.Service): Context.Context<Modules> =>
     Context.add(SessionAgent, session.agent),
     Context.add(SessionOss, session.oss),
     Context.add(SessionFileTransfer, session.fileTransfer),
+    Context.add(SessionGit, session.git),
     Context.add(SessionContext, session.context)
   )
 

@@ -342,6 +342,13 @@ export * as SessionFileSystem from "./session/SessionFileSystem.js"
 export * as SessionFileTransfer from "./session/SessionFileTransfer.js"
 
 /**
+ * Git in a session: `session.git`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionGit from "./session/SessionGit.js"
+
+/**
  * A session as a value: encode it to JSON, store or send it, decode it elsewhere and attach to the session with
  * `AgentBay.attach`.
  *

@@ -11,6 +11,7 @@ import * as SessionComputer from "../session/SessionComputer.js"
 import * as SessionContext from "../session/SessionContext.js"
 import * as SessionFileSystem from "../session/SessionFileSystem.js"
 import * as SessionFileTransfer from "../session/SessionFileTransfer.js"
+import * as SessionGit from "../session/SessionGit.js"
 import * as SessionMobile from "../session/SessionMobile.js"
 import * as SessionOss from "../session/SessionOss.js"
 import type { AccountRuntime, SessionRuntime } from "../session/SessionRuntime.js"
@@ -33,7 +34,8 @@ const modules = {
   browser: SessionBrowser.make,
   agent: SessionAgent.make,
   oss: SessionOss.make,
-  fileTransfer: SessionFileTransfer.make
+  fileTransfer: SessionFileTransfer.make,
+  git: SessionGit.make
 } as const
 
 type Modules = { -readonly [Name in keyof typeof modules]?: ReturnType<(typeof modules)[Name]> }
@@ -157,6 +159,11 @@ class LiveSession implements Session.Service, SessionRuntime {
   get fileTransfer() {
     this.made.fileTransfer ??= modules.fileTransfer(this)
     return this.made.fileTransfer
+  }
+
+  get git() {
+    this.made.git ??= modules.git(this)
+    return this.made.git
   }
 
   private get own(): SessionOperations {
