@@ -176,16 +176,8 @@ const applicationRule = (rule: NonNullable<DeviceSettings["appManagerRule"]>): s
 
 const userInterface = "com.android.systemui"
 
-/**
- * A user interface that is just restarting cannot be stopped, and reads the setting when it starts. One that was
- * stopped is waited for (five seconds at most), so that what comes next does not meet a screen without it.
- */
-const restartUserInterface = [
-  `{ old=$(pidof ${userInterface}) || true; }`,
-  `{ killall ${userInterface} || ! pidof ${userInterface} > /dev/null; }`,
-  `{ test -z "$old" || for i in 1 2 3 4 5 6 7 8 9 10; do new=$(pidof ${userInterface}) && test "$new" != "$old" && break; sleep 0.5; done; }`,
-  `{ test -z "$old" || test "\${new:-$old}" != "$old" || { echo '${userInterface} did not come back' >&2; false; }; }`
-].join(" && ")
+/** A user interface that is just restarting cannot be stopped, and reads the setting when it starts. */
+const restartUserInterface = `{ killall ${userInterface} || ! pidof ${userInterface} > /dev/null; }`
 
 /**
  * The commands that apply the settings, in the order of the official SDKs. `nowSeconds` marks the change of the

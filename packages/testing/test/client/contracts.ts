@@ -5,6 +5,7 @@ import { browserContract } from "./browserContract.js"
 import { clientContract } from "./clientContract.js"
 import { computerContract } from "./computerContract.js"
 import { fileTransferContract } from "./fileTransferContract.js"
+import { gitContract } from "./gitContract.js"
 import type { Subject } from "./harness.js"
 import { mobileContract } from "./mobileContract.js"
 import { ossContract } from "./ossContract.js"
@@ -19,5 +20,6 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   ossContract,
   mobileContract,
   browserContract,
-  processContract
+  processContract,
+  gitContract
 ]

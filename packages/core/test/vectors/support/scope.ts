@@ -24,7 +24,8 @@ export const replayedModules: ReadonlyArray<string> = [
   "application",
   "ui",
   "agent",
-  "oss"
+  "oss",
+  "git"
 ]
 
 /** The module that a line belongs to: one of those replayed, or the first part of its id. */
@@ -44,11 +45,6 @@ const actionOf = ({ vector }: Case): string => {
 }
 
 export const rules: ReadonlyArray<ScopeRule> = [
-  {
-    name: "modules that are not built yet",
-    because: "git",
-    applies: (one) => !replayedModules.includes(moduleOf(one))
-  },
   {
     name: "the session's WebSocket",
     because: "streams and pushes are a later module",
