@@ -32,14 +32,21 @@ const pty: Module = {
   ]
 }
 
+const envTests = "core/session/SessionEnv.test.ts testing/client/environmentContract.ts"
+
 const env: Module = {
   title: "Environment of a session",
   official: ["session.env"],
+  page: "environment.md",
   rows: [
-    notYet(
-      "set get",
+    rowsOf("session.env")("set", from19, ".set", "set_env", envTests),
+    rowsOf("session.env")(
+      "get",
       from19,
-      "the tools `set_env` and `get_env` in the contract; until then `env` of a single command"
+      ".get",
+      "get_env",
+      envTests,
+      "an answer that cannot be read is a failure"
     )
   ]
 }

@@ -30,6 +30,7 @@ import { SessionCode } from "./session/SessionCode.js"
 import { SessionCommand } from "./session/SessionCommand.js"
 import { SessionComputer } from "./session/SessionComputer.js"
 import { SessionContext } from "./session/SessionContext.js"
+import { SessionEnv } from "./session/SessionEnv.js"
 import { SessionFileSystem } from "./session/SessionFileSystem.js"
 import { SessionFileTransfer } from "./session/SessionFileTransfer.js"
 import { SessionGit } from "./session/SessionGit.js"
@@ -217,6 +218,7 @@ export declare namespace Session {
     readonly mobile: SessionMobile.Service
     readonly computer: SessionComputer.Service
     readonly git: SessionGit.Service
+    readonly env: SessionEnv.Service
 
     /**
      * Calls any tool by name with a JSON object of arguments. Those of `press_keys` and `release_keys` are sent with
@@ -307,6 +309,7 @@ export type Modules =
   | SessionOss
   | SessionFileTransfer
   | SessionGit
+  | SessionEnv
 
 /**
  * A session as the context of a program that asks for the handle or for single modules.
@@ -330,6 +333,7 @@ export const toContext = (session: Session.Service): Context.Context<Modules> =>
     Context.add(SessionOss, session.oss),
     Context.add(SessionFileTransfer, session.fileTransfer),
     Context.add(SessionGit, session.git),
+    Context.add(SessionEnv, session.env),
     Context.add(SessionContext, session.context)
   )
 

@@ -328,6 +328,13 @@ export * as SessionConnection from "./transport/SessionConnection.js"
 export * as SessionContext from "./session/SessionContext.js"
 
 /**
+ * Environment variables of a session: `session.env`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionEnv from "./session/SessionEnv.js"
+
+/**
  * Files of a session: `session.fileSystem`.
  *
  * @since 0.1.0
@@ -443,7 +450,7 @@ export * as Skills from "./Skills.js"
 export * as SyncPolicy from "./storage/SyncPolicy.js"
 
 /**
- * The tool of `wuying_system`.
+ * The tools of `wuying_system`.
  *
  * @since 0.1.0
  */

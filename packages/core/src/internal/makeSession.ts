@@ -9,6 +9,7 @@ import * as SessionCode from "../session/SessionCode.js"
 import * as SessionCommand from "../session/SessionCommand.js"
 import * as SessionComputer from "../session/SessionComputer.js"
 import * as SessionContext from "../session/SessionContext.js"
+import * as SessionEnv from "../session/SessionEnv.js"
 import * as SessionFileSystem from "../session/SessionFileSystem.js"
 import * as SessionFileTransfer from "../session/SessionFileTransfer.js"
 import * as SessionGit from "../session/SessionGit.js"
@@ -35,7 +36,8 @@ const modules = {
   agent: SessionAgent.make,
   oss: SessionOss.make,
   fileTransfer: SessionFileTransfer.make,
-  git: SessionGit.make
+  git: SessionGit.make,
+  env: SessionEnv.make
 } as const
 
 type Modules = { -readonly [Name in keyof typeof modules]?: ReturnType<(typeof modules)[Name]> }
@@ -164,6 +166,11 @@ class LiveSession implements Session.Service, SessionRuntime {
   get git() {
     this.made.git ??= modules.git(this)
     return this.made.git
+  }
+
+  get env() {
+    this.made.env ??= modules.env(this)
+    return this.made.env
   }
 
   private get own(): SessionOperations {

@@ -4,6 +4,7 @@ import { agentContract } from "./agentContract.js"
 import { browserContract } from "./browserContract.js"
 import { clientContract } from "./clientContract.js"
 import { computerContract } from "./computerContract.js"
+import { environmentContract } from "./environmentContract.js"
 import { fileTransferContract } from "./fileTransferContract.js"
 import { gitContract } from "./gitContract.js"
 import type { Subject } from "./harness.js"
@@ -21,5 +22,6 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   mobileContract,
   browserContract,
   processContract,
-  gitContract
+  gitContract,
+  environmentContract
 ]

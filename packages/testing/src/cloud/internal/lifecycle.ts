@@ -123,6 +123,7 @@ export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, 
       pageTasks: makePageTasks(state.settings.pageTaskMs),
       agents: makeAgentTasks(id, () => state.agents),
       storage: makeSessionStorage(state, machine),
+      environment: { variables: new Map(), informed: new Set(), told: new Map() },
       writes: new Map()
     }
     state.sessions.set(id, session)

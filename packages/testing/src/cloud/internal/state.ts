@@ -62,8 +62,18 @@ export interface SessionRecord {
   readonly pageTasks: PageTasks
   readonly agents: AgentTasks
   readonly storage: SessionStorage
+  readonly environment: Environment
   /** How often a tool has written a file: times alone do not tell two writes of one moment apart. */
   readonly writes: Map<string, number>
+}
+
+/** The variables of a session, which what starts in it sees. */
+export interface Environment {
+  readonly variables: Map<string, string>
+  /** Interpreters that know the variables as they are; the others are told before they run anything. */
+  readonly informed: Set<string>
+  /** How often an interpreter was told, which its own count of runs includes. */
+  readonly told: Map<string, number>
 }
 
 export interface EndedSession {
