@@ -175,6 +175,9 @@ export interface SessionIdentity {
   readonly isVpc: boolean
   readonly networkInterfaceIp: Option.Option<string>
   readonly httpPort: Option.Option<number>
+  /** Address of the session in the account's VPC; newer services tell. */
+  readonly vpcIp: Option.Option<string>
+  readonly vpcId: Option.Option<string>
   /** Credential of the direct routes. */
   readonly token: Option.Option<Redacted.Redacted>
   readonly linkUrl: Option.Option<Redacted.Redacted>
@@ -279,6 +282,10 @@ export declare namespace Session {
     readonly pause: (options?: WaitOptions) => Effect.Effect<StateChange, SessionError | InvalidArgument>
     /** Wakes a paused session and waits until it runs. Fails as `pause` does. */
     readonly resume: (options?: WaitOptions) => Effect.Effect<StateChange, SessionError | InvalidArgument>
+    /**
+     * The session counts as used: its idle time begins anew (`lifetime` at creation). Its maximum run time does not.
+     */
+    readonly keepAlive: Effect.Effect<void, SessionError>
     /** Use of processor, memory, disk and network; on images that have the tool. */
     readonly metrics: Effect.Effect<SessionMetrics, SessionError | VpcUnavailable | ToolError>
     /** The handle as a value that can be stored or sent; credentials are left out unless asked for. */

@@ -117,6 +117,14 @@ export * as CodeTools from "./contract/tools/CodeTools.js"
 export * as ContextActions from "./contract/actions/ContextActions.js"
 
 /**
+ * Contexts that are mounted (beta): what one session writes, every other that mounts the context sees at once. Contexts
+ * that are copied are `SyncPolicy.ContextSync`.
+ *
+ * @since 0.1.0
+ */
+export * as ContextMount from "./storage/ContextMount.js"
+
+/**
  * Contexts of the account: named file stores that outlive sessions. Use as `AgentBay.contexts`.
  *
  * @since 0.1.0
@@ -181,6 +189,13 @@ export * as KeyName from "./session/KeyName.js"
  * @since 0.1.0
  */
 export * as Lease from "./Lease.js"
+
+/**
+ * When the service ends a session by itself.
+ *
+ * @since 0.1.0
+ */
+export * as Lifetime from "./Lifetime.js"
 
 /**
  * Tool calls straight to a session through its link: `POST <linkUrl>/callTool`.

@@ -73,6 +73,12 @@ class LiveSession implements Session.Service, SessionRuntime {
   get httpPort() {
     return this.state.httpPort
   }
+  get vpcIp() {
+    return this.state.vpcIp
+  }
+  get vpcId() {
+    return this.state.vpcId
+  }
   get token() {
     return this.state.token
   }
@@ -218,6 +224,9 @@ class LiveSession implements Session.Service, SessionRuntime {
   get resume() {
     return this.own.resume
   }
+  get keepAlive() {
+    return this.own.keepAlive
+  }
   get metrics() {
     return this.own.metrics
   }
@@ -254,6 +263,8 @@ const encodeHandle = (state: SessionState, includeSecrets: boolean): SessionHand
   isVpc: state.isVpc,
   networkInterfaceIp: state.networkInterfaceIp,
   httpPort: state.httpPort,
+  vpcIp: state.vpcIp,
+  vpcId: state.vpcId,
   appInstanceId: state.appInstanceId,
   resourceId: state.resourceId,
   enableBrowserReplay: state.enableBrowserReplay,

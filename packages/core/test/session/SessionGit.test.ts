@@ -7,6 +7,7 @@ import { Effect, FastCheck as fc, Option, Redacted } from "effect"
 import { parseStatus } from "../../src/internal/git/parse.js"
 import { reasonOf } from "../../src/internal/git/reasons.js"
 import { type Answer, answer, failed, makeFakeSession, type Options } from "../support/FakeSession.js"
+import { check } from "../support/properties.js"
 import { leaksIn } from "../support/secrets.js"
 
 /** The git of this machine, in a directory of the test. */
@@ -482,7 +483,7 @@ describe("reading status", () => {
       })),
       name.map((at) => ({ at, from: null, text: `? ${at}\0` }))
     )
-    fc.assert(
+    check(
       fc.property(fc.array(record), (records) => {
         const status = parseStatus(
           `# branch.oid ${hash}\0# branch.head a.b/c\0${records.map(({ text }) => text).join("")}`

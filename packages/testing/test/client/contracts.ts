@@ -1,6 +1,7 @@
 /** The contracts of all modules; a module adds its own here. */
 import { accountContract } from "./accountContract.js"
 import { agentContract } from "./agentContract.js"
+import { bindingContract } from "./bindingContract.js"
 import { browserContract } from "./browserContract.js"
 import { clientContract } from "./clientContract.js"
 import { computerContract } from "./computerContract.js"
@@ -23,5 +24,6 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   browserContract,
   processContract,
   gitContract,
-  environmentContract
+  environmentContract,
+  bindingContract
 ]
