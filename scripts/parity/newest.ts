@@ -128,11 +128,15 @@ const gitModule: Module = {
 const lifecycle: Module = {
   title: "Life of a session",
   official: ["LifecyclePolicy"],
+  page: "lifetimes.md",
   rows: [
-    notYet(
+    rowsOf("Lifetime.Lifetime")(
       "idleReleaseTimeout maxRuntime manualRelease",
       from19,
-      "the fields at creation; until then leases and `bay.reap` end what was left behind"
+      ".idleRelease .maxRuntime .manualRelease",
+      "CreateMcpSession",
+      "core/account/lifetime.test.ts testing/cloud/lifetimes.test.ts",
+      "durations; what the unit of the service cannot say is refused"
     )
   ]
 }
@@ -140,11 +144,14 @@ const lifecycle: Module = {
 const mounts: Module = {
   title: "Mounted contexts",
   official: ["BetaContextMount"],
+  page: "contexts.md",
   rows: [
-    notYet(
+    rowsOf("ContextMount.ContextMount")(
       "contextId path accessMode strategy sourcePath withAccessMode withStrategy withSourcePath",
       from19,
-      "the fields Type and MountConfig of a context at creation and at `bind`"
+      ".contextId .path .accessMode .strategy .sourcePath",
+      "CreateMcpSession BindContexts",
+      "core/account/lifetime.test.ts"
     )
   ]
 }
