@@ -205,7 +205,10 @@ export const uploadMount = (
       .filter((entry) => entry.kind === "file" && entry.path.startsWith(base))
       .map((entry) => ({ path: entry.path, size: entry.size, relative: entry.path.slice(base.length) }))
       .filter(({ relative }) => mount.policy.includes(relative))
-    const [large, small] = Arr.partition(files, ({ size }) => size <= portionBytes)
+    const [large, small] = Arr.partition(
+      files.filter(({ relative }) => mount.policy.uploads(relative)),
+      ({ size }) => size <= portionBytes
+    )
     for (const { path, relative } of large) {
       yield* state.store.receive(mount.contextId, target + relative, readFrom(session.machine, path))
     }
