@@ -131,10 +131,12 @@ const clientModule: Module = {
       "core/transport/controlPlane.request.test.ts",
       "one function for all actions of `Actions.all`, typed by the action"
     ),
-    notYet(
+    rowsOf("ControlPlane.ControlPlane.Service")(
       "bindContexts describeSessionContexts refreshSessionIdleTime",
       from19,
-      "the three actions in the contract"
+      ".call",
+      "BindContexts DescribeSessionContexts RefreshSessionIdleTime",
+      "core/transport/controlPlane.request.test.ts"
     ),
     leftOut(
       ["`ApplyMqttToken` and `HandleAIEngineMessage` (models only)"],
@@ -235,15 +237,20 @@ const paramsModule: Module = {
       `${request} core/account/create.contexts.test.ts`,
       "no wait, or a deadline; there a fixed number of looks"
     ),
-    notYet(
+    params(
       "idleReleaseTimeout lifecyclePolicy",
       from19,
-      "the fields Timeout, MaxRuntime and ManualRelease at creation, as one policy in durations"
+      ".lifetime",
+      "CreateMcpSession",
+      "core/account/lifetime.test.ts testing/cloud/lifetimes.test.ts testing/client/bindingContract.ts",
+      "durations, sent in the unit that the service reads"
     ),
-    notYet(
+    params(
       "betaContextMount contextMount",
       from19,
-      "mounts among the contexts of creation (fields Type and MountConfig)"
+      ".mounts",
+      "CreateMcpSession",
+      "core/account/lifetime.test.ts testing/client/bindingContract.ts"
     ),
     leftOut(
       "toJSON fromJSON newCreateSessionParams",
@@ -383,10 +390,13 @@ const failureModule: Module = {
       from19,
       "the WebSocket route and terminals"
     ),
-    notYet(
+    failures(
       "GitError GitAuthError GitNotARepoError GitConflictError GitNotFoundError",
       from19,
-      "the git module"
+      ".GitError",
+      "",
+      "core/session/SessionGit.test.ts testing/client/gitContract.ts",
+      "one error with a reason; conflicts and missing things are told apart by what git says where it says it"
     )
   ]
 }

@@ -1,5 +1,5 @@
 /** What the newest generation has and ours has not. */
-import { from19, type Module, notYet } from "./row.js"
+import { from19, type Module, notYet, oursOnly, rowsOf } from "./row.js"
 
 const webSocket: Module = {
   title: "WebSocket",
@@ -32,41 +32,111 @@ const pty: Module = {
   ]
 }
 
+const envTests = "core/session/SessionEnv.test.ts testing/client/environmentContract.ts"
+
 const env: Module = {
   title: "Environment of a session",
   official: ["session.env"],
+  page: "environment.md",
   rows: [
-    notYet(
-      "set get",
+    rowsOf("session.env")("set", from19, ".set", "set_env", envTests),
+    rowsOf("session.env")(
+      "get",
       from19,
-      "the tools `set_env` and `get_env` in the contract; until then `env` of a single command"
+      ".get",
+      "get_env",
+      envTests,
+      "an answer that cannot be read is a failure"
     )
   ]
 }
 
-const git: Module = {
+const git = rowsOf("session.git")
+const gitTests = "core/session/SessionGit.test.ts testing/client/gitContract.ts"
+
+const gitModule: Module = {
   title: "Git",
   official: ["session.git"],
+  page: "git.md",
   rows: [
-    notYet(
-      "clone init add commit status log",
+    git(
+      "clone",
       from19,
-      "a module above `session.command.exec`: typed results and a typed `GitError`; until then git as a command"
+      ".clone",
+      "shell",
+      gitTests,
+      "credentials have a place of their own, and are stored nowhere"
     ),
-    notYet("listBranches createBranch checkoutBranch deleteBranch", from19, "the same"),
-    notYet("remoteAdd remoteGet reset restore pull", from19, "the same"),
-    notYet("configureUser setConfig getConfig", from19, "the same")
+    git("init", from19, ".init", "shell", gitTests),
+    git("add", from19, ".add", "shell", gitTests),
+    git("commit", from19, ".commit", "shell", gitTests, "the full hash, also where no branch is checked out"),
+    git(
+      "status log",
+      from19,
+      ".status .log",
+      "shell",
+      gitTests,
+      "any name survives; every kind of conflict is one"
+    ),
+    git(
+      "listBranches",
+      from19,
+      ".listBranches",
+      "shell",
+      "core/session/SessionGit.test.ts",
+      "names with dots too"
+    ),
+    git(
+      "createBranch deleteBranch",
+      from19,
+      ".createBranch .deleteBranch",
+      "shell",
+      "core/session/SessionGit.test.ts"
+    ),
+    git("checkoutBranch", from19, ".checkoutBranch", "shell", gitTests),
+    git("remoteAdd", from19, ".remoteAdd", "shell", "core/session/SessionGit.test.ts"),
+    git("remoteGet", from19, ".remoteGet", "shell", gitTests),
+    git("reset restore", from19, ".reset .restore", "shell", "core/session/SessionGit.test.ts"),
+    git("pull", from19, ".pull", "shell", gitTests, "conflicts are told, wherever git prints them"),
+    git(
+      "configureUser",
+      from19,
+      ".configureUser",
+      "shell",
+      gitTests,
+      "of the repository, unless told otherwise"
+    ),
+    git(
+      "setConfig getConfig",
+      from19,
+      ".setConfig .getConfig",
+      "shell",
+      "core/session/SessionGit.test.ts",
+      "of the repository, unless told otherwise; reading tells the value that counts"
+    ),
+    git(
+      "any other command",
+      oursOnly,
+      ".run",
+      "shell",
+      "core/session/SessionGit.test.ts",
+      "with the same failures"
+    )
   ]
 }
 
 const lifecycle: Module = {
   title: "Life of a session",
   official: ["LifecyclePolicy"],
+  page: "lifetimes.md",
   rows: [
-    notYet(
+    rowsOf("Lifetime.Lifetime")(
       "idleReleaseTimeout maxRuntime manualRelease",
       from19,
-      "the fields at creation; until then leases and `bay.reap` end what was left behind"
+      ".idleRelease .maxRuntime .manualRelease",
+      "CreateMcpSession",
+      "core/account/lifetime.test.ts testing/cloud/lifetimes.test.ts",
+      "durations; what the unit of the service cannot say is refused"
     )
   ]
 }
@@ -74,13 +144,16 @@ const lifecycle: Module = {
 const mounts: Module = {
   title: "Mounted contexts",
   official: ["BetaContextMount"],
+  page: "contexts.md",
   rows: [
-    notYet(
+    rowsOf("ContextMount.ContextMount")(
       "contextId path accessMode strategy sourcePath withAccessMode withStrategy withSourcePath",
       from19,
-      "the fields Type and MountConfig of a context at creation and at `bind`"
+      ".contextId .path .accessMode .strategy .sourcePath",
+      "CreateMcpSession BindContexts",
+      "core/account/lifetime.test.ts"
     )
   ]
 }
 
-export const modules: ReadonlyArray<Module> = [webSocket, pty, env, git, lifecycle, mounts]
+export const modules: ReadonlyArray<Module> = [webSocket, pty, env, gitModule, lifecycle, mounts]

@@ -80,10 +80,12 @@ const sessionModule: Module = {
       `${answers} ${found}`,
       "redacted; nothing connects to it yet"
     ),
-    notYet(
+    session(
       "vpcIp vpcId",
       from19,
-      "two members of the answers to creation and lookup; not in any release there"
+      ".vpcIp .vpcId",
+      "CreateMcpSession GetSession",
+      "core/account/lifetime.test.ts"
     ),
     session(
       "callMcpTool",
@@ -167,7 +169,13 @@ const sessionModule: Module = {
       `core/account/handle.test.ts ${client}`,
       "a value; there only the id, and another lookup"
     ),
-    notYet("keepAlive keepAliveAsync", from19, "the action RefreshSessionIdleTime in the contract"),
+    session(
+      "keepAlive keepAliveAsync",
+      from19,
+      ".keepAlive",
+      "RefreshSessionIdleTime",
+      "core/account/lifetime.test.ts testing/cloud/lifetimes.test.ts"
+    ),
     leftOut(
       "getAPIKey getClient getAgentBay",
       every,
@@ -425,12 +433,21 @@ const contextModule: Module = {
       contexts,
       "starts without waiting"
     ),
-    notYet(
+    context(
       "bind go:BetaMount",
       from19,
-      "the action BindContexts, waiting on DescribeSessionContexts and the downloads"
+      ".bind .startBind",
+      "BindContexts DescribeSessionContexts GetContextInfo",
+      "core/session/SessionContext.bind.test.ts",
+      "waits for mounts and files, and fails when they do not come"
     ),
-    notYet("listBindings", from19, "the action DescribeSessionContexts")
+    context(
+      "listBindings",
+      from19,
+      ".listBindings",
+      "DescribeSessionContexts",
+      "core/session/SessionContext.bind.test.ts testing/client/bindingContract.ts"
+    )
   ]
 }
 

@@ -13,6 +13,7 @@ import type {
   FileTransferError,
   OssError
 } from "./internal/errors/fileErrors.js"
+import type { GitError } from "./internal/errors/gitErrors.js"
 import type { InvalidArgument, InvalidConfiguration } from "./internal/errors/inputErrors.js"
 import type {
   CreateAmbiguous,
@@ -31,6 +32,7 @@ import type {
 
 export * from "./internal/errors/automationErrors.js"
 export * from "./internal/errors/fileErrors.js"
+export * from "./internal/errors/gitErrors.js"
 export * from "./internal/errors/inputErrors.js"
 export * from "./internal/errors/serviceErrors.js"
 export * from "./internal/errors/workErrors.js"
@@ -60,3 +62,4 @@ export type AgentBayError =
   | OssError
   | ProcessError
   | OutputIncomplete
+  | GitError

@@ -30,8 +30,10 @@ import { SessionCode } from "./session/SessionCode.js"
 import { SessionCommand } from "./session/SessionCommand.js"
 import { SessionComputer } from "./session/SessionComputer.js"
 import { SessionContext } from "./session/SessionContext.js"
+import { SessionEnv } from "./session/SessionEnv.js"
 import { SessionFileSystem } from "./session/SessionFileSystem.js"
 import { SessionFileTransfer } from "./session/SessionFileTransfer.js"
+import { SessionGit } from "./session/SessionGit.js"
 import { SessionMobile } from "./session/SessionMobile.js"
 import { SessionOss } from "./session/SessionOss.js"
 import { SessionUi } from "./session/SessionUi.js"
@@ -173,6 +175,9 @@ export interface SessionIdentity {
   readonly isVpc: boolean
   readonly networkInterfaceIp: Option.Option<string>
   readonly httpPort: Option.Option<number>
+  /** Address of the session in the account's VPC; newer services tell. */
+  readonly vpcIp: Option.Option<string>
+  readonly vpcId: Option.Option<string>
   /** Credential of the direct routes. */
   readonly token: Option.Option<Redacted.Redacted>
   readonly linkUrl: Option.Option<Redacted.Redacted>
@@ -215,6 +220,8 @@ export declare namespace Session {
     readonly application: SessionApplication.Service
     readonly mobile: SessionMobile.Service
     readonly computer: SessionComputer.Service
+    readonly git: SessionGit.Service
+    readonly env: SessionEnv.Service
 
     /**
      * Calls any tool by name with a JSON object of arguments. Those of `press_keys` and `release_keys` are sent with
@@ -275,6 +282,10 @@ export declare namespace Session {
     readonly pause: (options?: WaitOptions) => Effect.Effect<StateChange, SessionError | InvalidArgument>
     /** Wakes a paused session and waits until it runs. Fails as `pause` does. */
     readonly resume: (options?: WaitOptions) => Effect.Effect<StateChange, SessionError | InvalidArgument>
+    /**
+     * The session counts as used: its idle time begins anew (`lifetime` at creation). Its maximum run time does not.
+     */
+    readonly keepAlive: Effect.Effect<void, SessionError>
     /** Use of processor, memory, disk and network; on images that have the tool. */
     readonly metrics: Effect.Effect<SessionMetrics, SessionError | VpcUnavailable | ToolError>
     /** The handle as a value that can be stored or sent; credentials are left out unless asked for. */
@@ -304,6 +315,8 @@ export type Modules =
   | SessionAgent
   | SessionOss
   | SessionFileTransfer
+  | SessionGit
+  | SessionEnv
 
 /**
  * A session as the context of a program that asks for the handle or for single modules.
@@ -326,6 +339,8 @@ export const toContext = (session: Session.Service): Context.Context<Modules> =>
     Context.add(SessionAgent, session.agent),
     Context.add(SessionOss, session.oss),
     Context.add(SessionFileTransfer, session.fileTransfer),
+    Context.add(SessionGit, session.git),
+    Context.add(SessionEnv, session.env),
     Context.add(SessionContext, session.context)
   )
 

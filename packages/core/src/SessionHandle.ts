@@ -24,6 +24,9 @@ export const SessionHandle = Schema.Struct({
   isVpc: Schema.Boolean,
   networkInterfaceIp: text,
   httpPort: Schema.optionalWith(Schema.Int, { as: "Option", exact: true }),
+  /** Absent in handles of earlier versions of this package, which are read all the same. */
+  vpcIp: text,
+  vpcId: text,
   appInstanceId: text,
   resourceId: text,
   enableBrowserReplay: Schema.optionalWith(Schema.Boolean, { as: "Option", exact: true }),

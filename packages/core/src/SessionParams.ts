@@ -6,8 +6,10 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { Lifetime } from "./Lifetime.js"
 import { MobileConfiguration } from "./MobileConfiguration.js"
 import { BrowserContext } from "./storage/BrowserContext.js"
+import { ContextMount } from "./storage/ContextMount.js"
 import { ContextSync } from "./storage/SyncPolicy.js"
 
 const labels = Schema.Record({ key: Schema.String, value: Schema.String })
@@ -39,8 +41,10 @@ export const CreateParams = Schema.Struct({
   policyId: Schema.optional(Schema.NonEmptyTrimmedString),
   /** A session inside the account's VPC; its tools are called there. Default false. */
   isVpc: Schema.optional(Schema.Boolean),
-  /** Contexts to mount. */
+  /** Contexts whose files are copied to and from the session. */
   contexts: Schema.optional(Schema.Array(ContextSync)),
+  /** Contexts whose files the session has in common with others (beta). */
+  mounts: Schema.optional(Schema.Array(ContextMount)),
   /** What the browser keeps between sessions. */
   browserContext: Schema.optional(BrowserContext),
   /** Record the browser, or do not. Without it the service decides. */
@@ -57,6 +61,8 @@ export const CreateParams = Schema.Struct({
   skillNames: Schema.optional(Schema.NonEmptyArray(Schema.NonEmptyTrimmedString)),
   /** A volume of the image; see `AgentBay.volumes`. */
   volumeId: Schema.optional(Schema.NonEmptyTrimmedString),
+  /** When the service ends the session by itself. Default: the console's settings of the account. */
+  lifetime: Schema.optional(Lifetime),
   /** Name of the framework that uses this SDK. Default: that of the configuration. */
   framework: Schema.optional(Schema.String),
   /**

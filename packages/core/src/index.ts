@@ -117,6 +117,14 @@ export * as CodeTools from "./contract/tools/CodeTools.js"
 export * as ContextActions from "./contract/actions/ContextActions.js"
 
 /**
+ * Contexts that are mounted (beta): what one session writes, every other that mounts the context sees at once. Contexts
+ * that are copied are `SyncPolicy.ContextSync`.
+ *
+ * @since 0.1.0
+ */
+export * as ContextMount from "./storage/ContextMount.js"
+
+/**
  * Contexts of the account: named file stores that outlive sessions. Use as `AgentBay.contexts`.
  *
  * @since 0.1.0
@@ -181,6 +189,13 @@ export * as KeyName from "./session/KeyName.js"
  * @since 0.1.0
  */
 export * as Lease from "./Lease.js"
+
+/**
+ * When the service ends a session by itself.
+ *
+ * @since 0.1.0
+ */
+export * as Lifetime from "./Lifetime.js"
 
 /**
  * Tool calls straight to a session through its link: `POST <linkUrl>/callTool`.
@@ -328,6 +343,13 @@ export * as SessionConnection from "./transport/SessionConnection.js"
 export * as SessionContext from "./session/SessionContext.js"
 
 /**
+ * Environment variables of a session: `session.env`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionEnv from "./session/SessionEnv.js"
+
+/**
  * Files of a session: `session.fileSystem`.
  *
  * @since 0.1.0
@@ -340,6 +362,13 @@ export * as SessionFileSystem from "./session/SessionFileSystem.js"
  * @since 0.1.0
  */
 export * as SessionFileTransfer from "./session/SessionFileTransfer.js"
+
+/**
+ * Git in a session: `session.git`.
+ *
+ * @since 0.1.0
+ */
+export * as SessionGit from "./session/SessionGit.js"
 
 /**
  * A session as a value: encode it to JSON, store or send it, decode it elsewhere and attach to the session with
@@ -436,7 +465,7 @@ export * as Skills from "./Skills.js"
 export * as SyncPolicy from "./storage/SyncPolicy.js"
 
 /**
- * The tool of `wuying_system`.
+ * The tools of `wuying_system`.
  *
  * @since 0.1.0
  */

@@ -8,20 +8,25 @@ export const textRule = "it must be a text without NUL characters"
 export const isPlainText = (value: unknown): value is string =>
   typeof value === "string" && !value.includes("\0")
 
-const checkEnvironment = (operation: string, env: Readonly<Record<string, string>>) =>
+/** `field` names the record in errors. */
+export const checkEnvironment = (
+  operation: string,
+  field: string,
+  variables: ReadonlyArray<readonly [name: string, value: unknown]>
+): Effect.Effect<void, InvalidArgument> =>
   Effect.forEach(
-    Object.entries(env),
+    variables,
     ([name, value]) =>
       Effect.zipRight(
         ensure(
           name !== "" && !/[=\0]/.test(name),
           operation,
-          "env",
+          field,
           name,
           "a variable's name must not be empty and must not contain = or NUL"
         ),
         // The value may be a secret: say what it is, not what it contains.
-        ensure(isPlainText(value), operation, `env.${name}`, typeof value, textRule)
+        ensure(isPlainText(value), operation, `${field}.${name}`, typeof value, textRule)
       ),
     { discard: true }
   )
@@ -41,5 +46,5 @@ export const checkSurroundings = (
     cwd === undefined
       ? Effect.void
       : ensure(isPlainText(cwd) && cwd !== "", operation, "cwd", cwd, "it must be a path"),
-    env === undefined ? Effect.void : checkEnvironment(operation, env)
+    env === undefined ? Effect.void : checkEnvironment(operation, "env", Object.entries(env))
   )

@@ -27,6 +27,8 @@ export interface ConnectionData {
   readonly wsUrl: Option.Option<string>
   readonly networkInterfaceIp: Option.Option<string>
   readonly httpPort: Option.Option<string>
+  readonly vpcIp: Option.Option<string>
+  readonly vpcId: Option.Option<string>
   readonly vpcResource: Option.Option<boolean>
 }
 
@@ -39,6 +41,8 @@ const port = (text: Option.Option<string>): Option.Option<number> =>
 export const connectionState = (data: ConnectionData) => ({
   networkInterfaceIp: data.networkInterfaceIp,
   httpPort: port(data.httpPort),
+  vpcIp: data.vpcIp,
+  vpcId: data.vpcId,
   resourceUrl: Option.map(data.resourceUrl, Redacted.make),
   token: Option.map(data.token, Redacted.make),
   linkUrl: Option.map(data.linkUrl, Redacted.make),

@@ -3,10 +3,12 @@ import * as Option from "effect/Option"
 import type { AgentBayConfig } from "../AgentBayConfig.js"
 import type { Action } from "../contract/Action.js"
 import type { CreateMcpSession } from "../contract/actions/SessionActions.js"
+import * as Lifetime from "../Lifetime.js"
 import * as MobileConfiguration from "../MobileConfiguration.js"
 import type { CreateParams } from "../SessionParams.js"
 import * as BrowserContext from "../storage/BrowserContext.js"
 import type { ContextSync } from "../storage/SyncPolicy.js"
+import { persistenceData } from "./boundContexts.js"
 import type { Labels } from "./lease.js"
 import { version } from "./version.js"
 
@@ -35,17 +37,14 @@ export const createRequest = (
   config: AgentBayConfig.Service,
   lease: Labels
 ): Action.Request<typeof CreateMcpSession> => {
-  const contexts = mountedContexts(params)
+  const list = persistenceData({ contexts: mountedContexts(params), mounts: params.mounts })
   return {
     imageId: params.imageId,
     labels: Object.keys(lease).length === 0 ? params.labels : { ...params.labels, ...lease },
     mcpPolicyId: params.policyId,
     // Only the first service knows the flag; later ones refuse nothing but ignore it.
     vpcResource: params.isVpc === true ? true : undefined,
-    persistenceDataList:
-      contexts.length === 0
-        ? undefined
-        : contexts.map(({ contextId, path, policy }) => ({ contextId, path, policy })),
+    persistenceDataList: list.length === 0 ? undefined : list,
     extraConfigs: params.extraConfigs,
     sdkStats: sdkStats(params.framework ?? config.framework),
     networkId: params.networkId,
@@ -53,6 +52,7 @@ export const createRequest = (
     enableRecord: params.enableBrowserReplay,
     loadSkill: params.loadSkills === true ? true : undefined,
     skills: params.skillNames,
-    volumeId: params.volumeId
+    volumeId: params.volumeId,
+    ...(params.lifetime === undefined ? {} : Lifetime.toParameters(params.lifetime))
   }
 }

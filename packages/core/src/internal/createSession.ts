@@ -11,6 +11,7 @@ import { CreateMcpSession, GetSession } from "../contract/actions/SessionActions
 import { CreateParams } from "../SessionParams.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import type { ContextSync } from "../storage/SyncPolicy.js"
+import { ensurePaths } from "./boundContexts.js"
 import { type ConnectionData, type ConnectionReader, connectionState } from "./connectionData.js"
 import { createRequest, mountedContexts } from "./createRequest.js"
 import { releaseSession } from "./deleteSession.js"
@@ -41,15 +42,7 @@ const validate = (params: CreateParams): Effect.Effect<CreateParams, InvalidArgu
         invalid(operation, "skillNames", checked.skillNames, "it needs loadSkills: true")
       )
     }
-    const paths: Array<string> = []
-    for (const { path } of mountedContexts(checked)) {
-      if (paths.some((other) => samePath(other, path))) {
-        return yield* Effect.fail(
-          invalid(operation, "contexts", path, "a path can be mounted once per session")
-        )
-      }
-      paths.push(path)
-    }
+    yield* ensurePaths(operation, { contexts: mountedContexts(checked), mounts: checked.mounts })
     return checked
   })
 
@@ -166,7 +159,8 @@ export const makeCreate = (
       const settings = { run: session.command.run, sessionId: session.sessionId, operation }
       if (mobile !== undefined) yield* applySettings(settings, mobile)
       const awaited = mountedContexts(params).filter((context) => context.waitForCompletion !== false)
-      if (awaited.length > 0 && params.waitForContexts !== false) {
+      const mounts = params.mounts ?? []
+      if (awaited.length + mounts.length > 0 && params.waitForContexts !== false) {
         yield* waitForTasks(
           { account, sessionId: session.sessionId },
           {
@@ -174,10 +168,12 @@ export const makeCreate = (
             requestId,
             filter: {},
             isRelevant: (task) =>
-              awaited.some(
+              [...awaited, ...mounts].some(
                 (context) => context.contextId === task.contextId && samePath(context.path, task.path)
               ),
+            // The service may have nothing to tell of mounts: they are there at once.
             expected: awaited,
+            mayBeAbsent: awaited.length === 0,
             timeout: Duration.decode(params.waitForContexts ?? "3 minutes")
           }
         )

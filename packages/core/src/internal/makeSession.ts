@@ -9,8 +9,10 @@ import * as SessionCode from "../session/SessionCode.js"
 import * as SessionCommand from "../session/SessionCommand.js"
 import * as SessionComputer from "../session/SessionComputer.js"
 import * as SessionContext from "../session/SessionContext.js"
+import * as SessionEnv from "../session/SessionEnv.js"
 import * as SessionFileSystem from "../session/SessionFileSystem.js"
 import * as SessionFileTransfer from "../session/SessionFileTransfer.js"
+import * as SessionGit from "../session/SessionGit.js"
 import * as SessionMobile from "../session/SessionMobile.js"
 import * as SessionOss from "../session/SessionOss.js"
 import type { AccountRuntime, SessionRuntime } from "../session/SessionRuntime.js"
@@ -33,7 +35,9 @@ const modules = {
   browser: SessionBrowser.make,
   agent: SessionAgent.make,
   oss: SessionOss.make,
-  fileTransfer: SessionFileTransfer.make
+  fileTransfer: SessionFileTransfer.make,
+  git: SessionGit.make,
+  env: SessionEnv.make
 } as const
 
 type Modules = { -readonly [Name in keyof typeof modules]?: ReturnType<(typeof modules)[Name]> }
@@ -68,6 +72,12 @@ class LiveSession implements Session.Service, SessionRuntime {
   }
   get httpPort() {
     return this.state.httpPort
+  }
+  get vpcIp() {
+    return this.state.vpcIp
+  }
+  get vpcId() {
+    return this.state.vpcId
   }
   get token() {
     return this.state.token
@@ -159,6 +169,16 @@ class LiveSession implements Session.Service, SessionRuntime {
     return this.made.fileTransfer
   }
 
+  get git() {
+    this.made.git ??= modules.git(this)
+    return this.made.git
+  }
+
+  get env() {
+    this.made.env ??= modules.env(this)
+    return this.made.env
+  }
+
   private get own(): SessionOperations {
     this.operations ??= makeSessionOperations(this, {
       imageId: this.state.imageId,
@@ -204,6 +224,9 @@ class LiveSession implements Session.Service, SessionRuntime {
   get resume() {
     return this.own.resume
   }
+  get keepAlive() {
+    return this.own.keepAlive
+  }
   get metrics() {
     return this.own.metrics
   }
@@ -240,6 +263,8 @@ const encodeHandle = (state: SessionState, includeSecrets: boolean): SessionHand
   isVpc: state.isVpc,
   networkInterfaceIp: state.networkInterfaceIp,
   httpPort: state.httpPort,
+  vpcIp: state.vpcIp,
+  vpcId: state.vpcId,
   appInstanceId: state.appInstanceId,
   resourceId: state.resourceId,
   enableBrowserReplay: state.enableBrowserReplay,

@@ -9,6 +9,7 @@ import {
   GetMcpResource,
   GetSession,
   GetSessionDetail,
+  RefreshSessionIdleTime,
   SetLabel
 } from "../contract/actions/SessionActions.js"
 import { ListMcpTools } from "../contract/actions/ToolActions.js"
@@ -39,6 +40,7 @@ export type SessionOperations = Pick<
   | "pause"
   | "resume"
   | "metrics"
+  | "keepAlive"
 > & {
   /** Writes labels of the lease beside all others. */
   readonly renewLease: (lease: Labels) => Effect.Effect<void, SessionError>
@@ -264,6 +266,9 @@ export const makeSessionOperations = (
     delete: deleteThis as SessionOperations["delete"],
     pause: (options) => Effect.withSpan(pauseSession(account, sessionId, options), "Session.pause"),
     resume: (options) => Effect.withSpan(resumeSession(account, sessionId, options), "Session.resume"),
-    metrics
+    metrics,
+    keepAlive: controlPlane
+      .call(RefreshSessionIdleTime, { sessionId }, factsOf("Session.keepAlive"))
+      .pipe(Effect.asVoid, Effect.withSpan("Session.keepAlive"))
   }
 }

@@ -135,6 +135,11 @@ export interface ExpectedSync {
   readonly path: string
 }
 
+export const isMissingFrom =
+  (list: ReadonlyArray<ExpectedSync>) =>
+  ({ contextId, path }: ExpectedSync): boolean =>
+    !list.some((one) => one.contextId === contextId && samePath(one.path, path))
+
 /** What a wait has seen so far: which transfers count, and which of the expected ones have not appeared. */
 interface Observation {
   readonly relevant: ReadonlyArray<SyncTask>
@@ -151,6 +156,8 @@ export interface WaitOptions {
   readonly verdict?: ((task: SyncTask) => Verdict) | undefined
   /** Transfers that must appear; with none given, at least one must. */
   readonly expected: ReadonlyArray<ExpectedSync>
+  /** With none given, none need appear either. */
+  readonly mayBeAbsent?: boolean | undefined
   /** Of the whole wait. */
   readonly timeout: Duration.Duration
   /** How long a transfer may take to appear at all. Default: as long as the timeout. */
@@ -159,7 +166,7 @@ export interface WaitOptions {
 }
 
 const hasStarted = (options: WaitOptions, { absent, relevant }: Observation): boolean =>
-  options.expected.length === 0 ? relevant.length > 0 : absent.length === 0
+  options.expected.length === 0 ? options.mayBeAbsent === true || relevant.length > 0 : absent.length === 0
 
 /**
  * Waits until every transfer that counts has ended, looking at growing intervals (0.5 s to 5 s, as the official
@@ -185,10 +192,7 @@ export const waitForTasks = (
     const look = Effect.gen(function* () {
       const { tasks } = yield* steady(listTasks(runtime, options.operation, options.filter))
       const relevant = tasks.filter(options.isRelevant)
-      const absent = options.expected.filter(
-        (wanted) =>
-          !relevant.some((task) => task.contextId === wanted.contextId && samePath(task.path, wanted.path))
-      )
+      const absent = options.expected.filter(isMissingFrom(relevant))
       last = { relevant, absent }
       if (options.onProgress !== undefined) yield* options.onProgress(relevant)
       return last

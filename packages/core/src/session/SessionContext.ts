@@ -9,8 +9,10 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import type { ContextSyncError, InvalidArgument, SessionError } from "../AgentBayError.js"
-import { SyncContext, type SyncTask } from "../contract/actions/ContextActions.js"
+import { BindContexts, SyncContext, type SyncTask } from "../contract/actions/ContextActions.js"
+import { ensurePaths, persistenceData } from "../internal/boundContexts.js"
 import {
   FinishedTasks,
   isFinal,
@@ -19,7 +21,10 @@ import {
   samePath,
   waitForTasks
 } from "../internal/syncTasks.js"
-import { ensure, ensureTimeout } from "../internal/validate.js"
+import { ensure, ensureTimeout, makeTypeCheck } from "../internal/validate.js"
+import { listBindings, waitForBindings } from "../internal/waitForBindings.js"
+import { ContextMount } from "../storage/ContextMount.js"
+import { ContextSync } from "../storage/SyncPolicy.js"
 import type { SessionRuntime } from "./SessionRuntime.js"
 
 /**
@@ -59,6 +64,33 @@ export interface SyncOptions {
   readonly startWithin?: Duration.DurationInput | undefined
   /** Called with the transfers after each look. */
   readonly onProgress?: ((transfers: ReadonlyArray<ContextTransfer>) => Effect.Effect<void>) | undefined
+}
+
+/**
+ * A context that belongs to the session.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ContextBinding {
+  readonly contextId: string
+  readonly contextName: Option.Option<string>
+  readonly path: string
+  /** JSON text. */
+  readonly policy: Option.Option<string>
+  /** In the words of the service, such as `2026-04-01T08:00:00Z`. */
+  readonly bindTime: Option.Option<string>
+}
+
+/**
+ * Contexts for a session that runs: those whose files are copied, and those that are mounted (beta). At least one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface NewContexts {
+  readonly contexts?: ReadonlyArray<ContextSync> | undefined
+  readonly mounts?: ReadonlyArray<ContextMount> | undefined
 }
 
 /**
@@ -103,8 +135,32 @@ export declare namespace SessionContext {
     readonly startSync: (
       options?: Pick<SyncOptions, "contextId" | "path" | "mode">
     ) => Effect.Effect<string, SessionError | InvalidArgument>
+    /**
+     * Adds contexts and waits until the session has them: until all are listed, and the transfers of files into it
+     * have ended. Returns those transfers; a context for which the service starts none is not among them. A path can
+     * be bound once, and nothing can be unbound. `timeout` is that of the wait, default 3 minutes.
+     *
+     * Fails with `SessionError`, reason `Conflict`, for a path that is bound already; with `ContextSyncError` when a
+     * context was not listed in time (`NotStarted`), or a transfer failed or did not end in time: then the contexts
+     * are bound all the same. With `InvalidArgument` for nothing, or a path given twice.
+     */
+    readonly bind: (
+      contexts: NewContexts,
+      options?: { readonly timeout?: Duration.DurationInput | undefined }
+    ) => Effect.Effect<ReadonlyArray<ContextTransfer>, SessionError | InvalidArgument | ContextSyncError>
+    /** Asks for contexts without waiting for them. Returns the request id. */
+    readonly startBind: (contexts: NewContexts) => Effect.Effect<string, SessionError | InvalidArgument>
+    /** The contexts of the session: those of its creation, and those bound since. */
+    readonly listBindings: Effect.Effect<ReadonlyArray<ContextBinding>, SessionError>
   }
 }
+
+const checkContexts = makeTypeCheck(
+  Schema.Struct({
+    contexts: Schema.optional(Schema.Array(ContextSync)),
+    mounts: Schema.optional(Schema.Array(ContextMount))
+  })
+)
 
 const toTransfer = (task: SyncTask): ContextTransfer => ({
   contextId: task.contextId,
@@ -182,7 +238,37 @@ export const make = (runtime: SessionRuntime): SessionContext.Service => {
     return tasks.map(toTransfer)
   })
 
+  const startBind = (operation: string, contexts: NewContexts) =>
+    Effect.gen(function* () {
+      const checked = yield* checkContexts(operation, "", contexts)
+      const list = persistenceData(checked)
+      yield* ensure(list.length > 0, operation, "contexts", contexts, "it must have at least one context")
+      yield* ensurePaths(operation, checked)
+      const { requestId } = yield* runtime.account.controlPlane.call(
+        BindContexts,
+        { sessionId, persistenceDataList: list },
+        { operation, sessionId }
+      )
+      return requestId
+    })
+
+  const bind: SessionContext.Service["bind"] = Effect.fn("SessionContext.bind")(
+    function* (contexts, options) {
+      const operation = "SessionContext.bind"
+      const timeout = yield* ensureTimeout(operation, "timeout", options?.timeout ?? "3 minutes")
+      const requestId = yield* startBind(operation, contexts)
+      return (yield* waitForBindings(runtime, { operation, requestId, contexts, timeout })).map(toTransfer)
+    }
+  )
+
   return {
+    bind,
+    startBind: (contexts) =>
+      Effect.withSpan(startBind("SessionContext.startBind", contexts), "SessionContext.startBind"),
+    listBindings: Effect.withSpan(
+      Effect.suspend(() => listBindings(runtime, "SessionContext.listBindings")),
+      "SessionContext.listBindings"
+    ),
     info: Effect.fn("SessionContext.info")(function* (filter) {
       const { tasks } = yield* listTasks(runtime, "SessionContext.info", filter ?? {})
       return tasks.map(toTransfer)

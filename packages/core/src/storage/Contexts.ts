@@ -145,13 +145,17 @@ export interface Contexts {
  * @category models
  */
 export interface ContextFiles {
-  /** One page below `folder`. `page` counts from 1, default 1; `pageSize` default 50. A token replaces the page. */
+  /**
+   * One page below `folder`. `page` counts from 1, default 1; `pageSize` default 50. With `maxResults` (default 50) or
+   * `nextToken` of another page instead, pages are told by tokens, as newer services do.
+   */
   readonly list: (
     contextId: string,
     folder: string,
     options?: {
       readonly page?: number | undefined
       readonly pageSize?: number | undefined
+      readonly maxResults?: number | undefined
       readonly nextToken?: string | undefined
     }
   ) => Effect.Effect<ContextFilePage, SessionError | InvalidArgument>
@@ -313,15 +317,24 @@ export const make = (runtime: AccountRuntime): Contexts => {
       yield* ensureText(operation, "contextId", contextId)
       yield* positiveInt(operation, "page", options?.page)
       yield* positiveInt(operation, "pageSize", options?.pageSize)
-      const pageSize = options?.pageSize ?? 50
+      yield* positiveInt(operation, "maxResults", options?.maxResults)
+      const { maxResults, nextToken, page, pageSize } = options ?? {}
+      const byToken = maxResults !== undefined || nextToken !== undefined
+      yield* ensure(
+        !byToken || (page === undefined && (maxResults === undefined || pageSize === undefined)),
+        operation,
+        page === undefined ? "pageSize" : "page",
+        page ?? pageSize,
+        "it cannot be combined with maxResults or nextToken"
+      )
       const reply = yield* controlPlane.call(
         ContextActions.DescribeContextFiles,
         {
           contextId,
           parentFolderPath: folder,
-          ...(options?.nextToken === undefined
-            ? { pageNumber: options?.page ?? 1, pageSize }
-            : { maxResults: pageSize, nextToken: options.nextToken })
+          ...(byToken
+            ? { maxResults: maxResults ?? pageSize ?? 50, nextToken }
+            : { pageNumber: page ?? 1, pageSize: pageSize ?? 50 })
         },
         { operation }
       )

@@ -86,6 +86,28 @@ describe("files of a context", () => {
     })
   )
 
+  it.effect("begin with a token's kind of page when asked to, and mix the kinds in no request", () =>
+    Effect.gen(function* () {
+      const { bay, service } = yield* makeAccount(byName({ DescribeContextFiles: ok([]) }))
+      const { files } = bay.contexts
+      yield* files.list("c", "/tmp", { maxResults: 7 })
+      const { MaxResults, NextToken, PageNumber, PageSize } = service.of("DescribeContextFiles")[0]!.form
+      assert.deepStrictEqual(
+        [MaxResults, NextToken, PageNumber, PageSize],
+        ["7", undefined, undefined, undefined]
+      )
+      for (const options of [
+        { maxResults: 0 },
+        { maxResults: 5, page: 1 },
+        { maxResults: 5, pageSize: 5 },
+        { nextToken: "n", page: 2 }
+      ]) {
+        hasFields(yield* Effect.flip(files.list("c", "/tmp", options)), { _tag: "InvalidArgument" })
+      }
+      assert.lengthOf(service.of("DescribeContextFiles"), 1)
+    })
+  )
+
   it.effect("as a stream come once each, whether or not the service tells their number", () =>
     Effect.gen(function* () {
       const samples = fc.sample(

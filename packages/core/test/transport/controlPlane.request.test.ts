@@ -147,7 +147,10 @@ describe("the request of an action", () => {
     UnbindContextSkill: { items: [{ contextId: "c", skillIds: ["s"] }] },
     GetVolume: { imageId: "i", volumeName: "v", allowCreate: true },
     ListVolumes: { imageId: "i", maxResults: 1, nextToken: "t" },
-    DeleteVolume: { volumeId: "v" }
+    DeleteVolume: { volumeId: "v" },
+    RefreshSessionIdleTime: { sessionId: "s" },
+    BindContexts: { sessionId: "s", persistenceDataList: [{ contextId: "c", path: "/p" }] },
+    DescribeSessionContexts: { sessionId: "s" }
   }
   for (const [name, action] of Object.entries(all)) {
     it.scoped(`${name}: the api key is in the form and never in the URL`, () =>

@@ -31,6 +31,7 @@ import { isMobileImage } from "./internal/images.js"
 import { makeJournal } from "./internal/journal.js"
 import { endNow } from "./internal/lifecycle.js"
 import { makeMemory } from "./internal/memoryStore.js"
+import { withMounts } from "./internal/mounts.js"
 import { makeObjectHandle } from "./internal/objectHandle.js"
 import { makePictures } from "./internal/pictures.js"
 import { makeScripts } from "./internal/scripts.js"
@@ -256,7 +257,7 @@ export const make = (
       state,
       faults,
       journal,
-      callTool: scripts.wrap(makeCallTool())
+      callTool: withMounts(state, scripts.wrap(makeCallTool()))
     })
     yield* Effect.addFinalizer((exit) =>
       Effect.forEach([...state.sessions.values()], (session) => endNow(state, session), {

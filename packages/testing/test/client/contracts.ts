@@ -2,10 +2,13 @@
 import { accountContract } from "./accountContract.js"
 import { agentContract } from "./agentContract.js"
 import { baselineContract } from "./baselineContract.js"
+import { bindingContract } from "./bindingContract.js"
 import { browserContract } from "./browserContract.js"
 import { clientContract } from "./clientContract.js"
 import { computerContract } from "./computerContract.js"
+import { environmentContract } from "./environmentContract.js"
 import { fileTransferContract } from "./fileTransferContract.js"
+import { gitContract } from "./gitContract.js"
 import type { Subject } from "./harness.js"
 import { mobileContract } from "./mobileContract.js"
 import { ossContract } from "./ossContract.js"
@@ -21,5 +24,8 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   ossContract,
   mobileContract,
   browserContract,
-  processContract
+  processContract,
+  gitContract,
+  environmentContract,
+  bindingContract
 ]

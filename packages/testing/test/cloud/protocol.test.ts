@@ -243,7 +243,13 @@ describe("the control API", () => {
         UnbindContextSkill: { ContextSkillUnbindItems: "[]" },
         GetVolume: { ImageId: "linux_latest", VolumeName: "v", AllowCreate: "true" },
         ListVolumes: { ImageId: "linux_latest", MaxResults: "2" },
-        DeleteVolume: { VolumeId }
+        DeleteVolume: { VolumeId },
+        RefreshSessionIdleTime: { SessionId },
+        BindContexts: {
+          SessionId,
+          PersistenceDataList: JSON.stringify([{ ContextId: Id, Path: "/tmp/bound-later" }])
+        },
+        DescribeSessionContexts: { SessionId }
       }
       // Emptied before it is deleted.
       yield* data("ClearContext", { Id: doomed })

@@ -56,6 +56,29 @@ describe("mounted contexts", () => {
     }).pipe(run)
   )
 
+  it.effect("leave out of an archive what their policy names", () =>
+    Effect.gen(function* () {
+      const ContextId = yield* context("archive")
+      const excluded = { uploadMode: "Archive", archiveExcludePaths: ["build/", "logs"] }
+      for (const [uploadPolicy, kept] of [
+        [excluded, ["/tmp/m/builder", "/tmp/m/src/build/c"]],
+        [
+          { ...excluded, uploadMode: "File" },
+          ["/tmp/m/build/a", "/tmp/m/builder", "/tmp/m/logs", "/tmp/m/src/build/c"]
+        ]
+      ] as const) {
+        const session = yield* mounting([{ ContextId, Path: "/tmp/m", policy: { uploadPolicy } }])
+        yield* exec(
+          session,
+          "mkdir -p /tmp/m/build /tmp/m/src/build && cd /tmp/m && touch build/a builder logs src/build/c"
+        )
+        yield* data("DeleteSessionAsync", { SessionId: session.SessionId })
+        const [stored] = yield* (yield* TestCloud).contexts
+        assert.deepStrictEqual(stored?.files, kept)
+      }
+    }).pipe(run)
+  )
+
   it.effect("obey their policies", () =>
     Effect.gen(function* () {
       const cloud = yield* TestCloud

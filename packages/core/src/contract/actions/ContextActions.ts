@@ -17,6 +17,7 @@ import {
   parameter,
   textOrEmpty
 } from "../Wire.js"
+import { PersistenceData } from "./SessionActions.js"
 
 const ContextRecord = Schema.Struct({
   id: maybeText("Id"),
@@ -241,6 +242,44 @@ export const GetContextInfo = Action.make({
 })
 
 /**
+ * Adds contexts to a session that runs. A path can be bound once; nothing is ever unbound.
+ *
+ * @since 0.1.0
+ * @category actions
+ */
+export const BindContexts = Action.make({
+  name: "BindContexts",
+  request: Schema.Struct({
+    sessionId: parameter(Schema.String, "SessionId"),
+    persistenceDataList: parameter(Schema.parseJson(Schema.Array(PersistenceData)), "PersistenceDataList")
+  }),
+  idempotent: false
+})
+
+/**
+ * The contexts of a session. `policy` is JSON text.
+ *
+ * @since 0.1.0
+ * @category actions
+ */
+export const DescribeSessionContexts = Action.make({
+  name: "DescribeSessionContexts",
+  request: Schema.Struct({ sessionId: parameter(Schema.String, "SessionId") }),
+  data: Schema.NullishOr(
+    Schema.Array(
+      Schema.Struct({
+        contextId: textOrEmpty("ContextId"),
+        contextName: maybeText("ContextName"),
+        path: textOrEmpty("Path"),
+        policy: maybeText("Policy"),
+        bindTime: maybeText("BindTime")
+      })
+    )
+  ),
+  idempotent: true
+})
+
+/**
  * The context through which files travel between a session and the outside.
  *
  * @since 0.1.0
@@ -282,5 +321,7 @@ export const all = {
   DeleteContextFile,
   SyncContext,
   GetContextInfo,
+  BindContexts,
+  DescribeSessionContexts,
   GetAndLoadInternalContext
 } as const

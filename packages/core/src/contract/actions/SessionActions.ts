@@ -26,7 +26,8 @@ const Labels = Schema.Record({ key: Schema.String, value: Schema.String })
 const sessionId = { sessionId: parameter(Schema.String, "SessionId") }
 
 /**
- * One context to mount: `policy` is JSON text of a sync policy, absent for the service's default.
+ * One context of a session. `policy` is JSON text of a sync policy, absent for the service's default. A context that is
+ * mounted, and not copied, has `type` and `mountConfig` instead.
  *
  * @since 0.1.0
  * @category schemas
@@ -34,7 +35,16 @@ const sessionId = { sessionId: parameter(Schema.String, "SessionId") }
 export const PersistenceData = Schema.Struct({
   contextId: parameter(Schema.String, "ContextId"),
   path: parameter(Schema.String, "Path"),
-  policy: optionalParameter(Schema.parseJson(Schema.Unknown), "Policy")
+  policy: optionalParameter(Schema.parseJson(Schema.Unknown), "Policy"),
+  type: optionalParameter(Schema.Literal("mount"), "Type"),
+  mountConfig: optionalParameter(
+    Schema.Struct({
+      accessMode: parameter(Schema.String, "AccessMode"),
+      storageMode: parameter(Schema.String, "StorageMode"),
+      sourcePath: optionalParameter(Schema.String, "SourcePath")
+    }),
+    "MountConfig"
+  )
 })
 
 /**
@@ -60,6 +70,8 @@ const connection = {
   wsUrl: maybeText("WsUrl"),
   networkInterfaceIp: maybeText("NetworkInterfaceIp"),
   httpPort: maybeText("HttpPort"),
+  vpcIp: maybeText("VpcIp"),
+  vpcId: maybeText("VpcId"),
   vpcResource: maybe(LooseBoolean, "VpcResource"),
   toolList: maybe(ToolList, "ToolList")
 }
@@ -67,6 +79,8 @@ const connection = {
 const connectionAliases = { WsUrl: ["wsUrl"], LinkUrl: ["linkUrl"] }
 
 /**
+ * `timeout` counts minutes when `maxRuntime` (minutes) is given, and seconds otherwise.
+ *
  * @since 0.1.0
  * @category actions
  */
@@ -91,7 +105,10 @@ export const CreateMcpSession = Action.make({
     sessionId: optionalParameter(Schema.String, "SessionId"),
     loadSkill: optionalParameter(BooleanText, "LoadSkill"),
     skills: optionalParameter(Schema.parseJson(Schema.Array(Schema.String)), "Skills"),
-    volumeId: optionalParameter(Schema.String, "VolumeId")
+    volumeId: optionalParameter(Schema.String, "VolumeId"),
+    timeout: optionalParameter(IntText, "Timeout"),
+    maxRuntime: optionalParameter(IntText, "MaxRuntime"),
+    manualRelease: optionalParameter(BooleanText, "ManualRelease")
   }),
   data: withAliases(Schema.Struct({ ...connection, errMsg: textOrEmpty("ErrMsg") }), connectionAliases),
   idempotent: false
@@ -227,6 +244,18 @@ export const ResumeSessionAsync = Action.make({
 })
 
 /**
+ * The session counts as used: its idle time begins anew.
+ *
+ * @since 0.1.0
+ * @category actions
+ */
+export const RefreshSessionIdleTime = Action.make({
+  name: "RefreshSessionIdleTime",
+  request: Schema.Struct(sessionId),
+  idempotent: true
+})
+
+/**
  * Replaces the labels of a session.
  *
  * @since 0.1.0
@@ -341,6 +370,7 @@ export const all = {
   DeleteSessionAsync,
   PauseSessionAsync,
   ResumeSessionAsync,
+  RefreshSessionIdleTime,
   SetLabel,
   GetLabel,
   GetMcpResource,

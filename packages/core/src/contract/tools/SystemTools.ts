@@ -1,7 +1,7 @@
 /**
- * The tool of `wuying_system`.
+ * The tools of `wuying_system`.
  *
- * Source: session core modules, section 14.
+ * Source: session core modules, section 14; newer features, section 5.
  *
  * @since 0.1.0
  */
@@ -56,11 +56,44 @@ export const getMetrics = Tool.make({
 })
 
 /**
+ * Sets environment variables of the session.
+ *
+ * @since 0.1.0
+ * @category tools
+ */
+export const setEnv = Tool.make({
+  name: "set_env",
+  server: "wuying_system",
+  description: "Sets environment variables of the session.",
+  args: Schema.Struct({
+    envs: Schema.Array(Schema.Struct({ key: Schema.String, value: Schema.String }))
+  }),
+  idempotent: true
+})
+
+/**
+ * Reads environment variables that were set: those of `keys`, or all. What is not set is missing in the answer.
+ *
+ * @since 0.1.0
+ * @category tools
+ */
+export const getEnv = Tool.make({
+  name: "get_env",
+  server: "wuying_system",
+  description: "Reads environment variables of the session.",
+  args: Schema.Struct({ keys: Schema.optional(Schema.Array(Schema.String)) }),
+  result: Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String })),
+  idempotent: true
+})
+
+/**
  * The tools of this family, by name.
  *
  * @since 0.1.0
  * @category contracts
  */
 export const all = {
-  get_metrics: getMetrics
+  get_metrics: getMetrics,
+  set_env: setEnv,
+  get_env: getEnv
 } as const

@@ -95,10 +95,18 @@ export const recordedFailure = ({ vector }: Case): Failure => {
           ? told
           : upperOrLower(vector.responses[begun]?.body, "RequestId")
   if (error !== undefined) return { _tag: "Failure", kind: "tool", requestId, mentions: toolMentions(error) }
+  const thrown = member(vector.result, "$throws")
+  if (/^Git\w*Error$/.test(String(member(thrown, "$error")))) {
+    return {
+      _tag: "Failure",
+      kind: "tool",
+      requestId,
+      mentions: texts(member(thrown, "stderr")).map((said) => said.trim())
+    }
+  }
   // The service was content: it is the client that cannot use the answer, or has waited long enough.
   if (failing === undefined) return { _tag: "Failure", kind: "service", requestId }
   const code = upperOrLower(failing.body, "Code")
-  const thrown = member(vector.result, "$throws")
   const message = thrown === undefined ? member(vector.result, "errorMessage") : member(thrown, "message")
   return {
     _tag: "Failure",
@@ -144,6 +152,7 @@ const kinds: Readonly<Record<string, FailureKind>> = {
   BrowserError: "service",
   AgentError: "service",
   OssError: "tool",
+  GitError: "tool",
   ContextSyncError: "service",
   FileTransferError: "service",
   // The local disk, which is asked before anything is sent.

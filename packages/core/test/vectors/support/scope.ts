@@ -1,6 +1,5 @@
 /** Which lines are replayed here, and why the others are not. */
-import * as Actions from "../../../src/contract/Actions.js"
-import { type Case, isObject } from "./Vector.js"
+import type { Case } from "./Vector.js"
 
 /** The modules replayed here, longer names before those that they begin with. */
 export const replayedModules: ReadonlyArray<string> = [
@@ -24,7 +23,8 @@ export const replayedModules: ReadonlyArray<string> = [
   "application",
   "ui",
   "agent",
-  "oss"
+  "oss",
+  "git"
 ]
 
 /** The module that a line belongs to: one of those replayed, or the first part of its id. */
@@ -38,17 +38,7 @@ export interface ScopeRule {
   readonly applies: (one: Case) => boolean
 }
 
-const actionOf = ({ vector }: Case): string => {
-  const request = vector.call.args[0]
-  return isObject(request) ? String(request["$request"] ?? "") : ""
-}
-
 export const rules: ReadonlyArray<ScopeRule> = [
-  {
-    name: "modules that are not built yet",
-    because: "git",
-    applies: (one) => !replayedModules.includes(moduleOf(one))
-  },
   {
     name: "the session's WebSocket",
     because: "streams and pushes are a later module",
@@ -57,24 +47,6 @@ export const rules: ReadonlyArray<ScopeRule> = [
       vector.id.startsWith("session.getWsClient/") ||
       vector.id.startsWith("browser.registerCallback/") ||
       JSON.stringify(vector.call.args).includes('"streamBeta":true')
-  },
-  {
-    name: "operations that only the newest generation has",
-    because: "binding contexts to a running session and keeping it alive come later",
-    applies: ({ vector }) => /^session\.(context\.(bind|listBindings)|keepAlive(Async)?)\//.test(vector.id)
-  },
-  {
-    name: "parameters that only the newest generation has",
-    because: "idle time comes later",
-    applies: ({ vector, version }) =>
-      /^agentBay\.create\.v19\/[13]$/.test(vector.id) ||
-      (vector.id === "client.CreateMcpSession/1" && version === "0.19.0")
-  },
-  {
-    name: "actions that only the newest generation has",
-    because: "the contract describes the actions of the control plane reference",
-    applies: (one) =>
-      one.vector.id.startsWith("client.") && actionOf(one) !== "" && !(actionOf(one) in Actions.all)
   }
 ]
 

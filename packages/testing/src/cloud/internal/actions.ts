@@ -3,6 +3,7 @@ import { contextFileHandlers } from "./contextFiles.js"
 import { contextHandlers } from "./contexts.js"
 import type { Handlers } from "./handler.js"
 import { linkHandlers } from "./links.js"
+import { mountHandlers } from "./mounts.js"
 import { networkHandlers } from "./networks.js"
 import { sessionHandlers } from "./sessions.js"
 import { skillHandlers } from "./skills.js"
@@ -19,6 +20,7 @@ export const actionHandlers = (state: State, callTool: CallTool): Handlers => ({
   ...contextHandlers(state),
   ...contextFileHandlers(state),
   ...syncHandlers(state),
+  ...mountHandlers(state),
   ...networkHandlers(state),
   ...skillHandlers(state),
   ...volumeHandlers(state)

@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { MachineError } from "../../machine/Machine.js"
 import { type Doors, NotAdmitted, type Passage, type RequestHead, type UpgradeHandler } from "../Gateway.js"
+import { used } from "./lifecycle.js"
 import { isLinkPort } from "./links.js"
 import { findRunning, type SessionRecord, type State } from "./state.js"
 import { tunnel } from "./tunnel.js"
@@ -70,13 +71,16 @@ const connect =
     isPassedOn: (name: string) => boolean
   ): UpgradeHandler =>
   ({ head, socket }) =>
-    Effect.flatMap(passage, (found) =>
-      Effect.suspend(() => {
-        const stream: Duplex = found.stream
-        stream.write(askFor(request, found, isPassedOn), "latin1")
-        if (head.byteLength > 0) stream.write(head)
-        return tunnel(socket, stream)
-      })
+    used(
+      session,
+      Effect.flatMap(passage, (found) =>
+        Effect.suspend(() => {
+          const stream: Duplex = found.stream
+          stream.write(askFor(request, found, isPassedOn), "latin1")
+          if (head.byteLength > 0) stream.write(head)
+          return tunnel(socket, stream)
+        })
+      )
     ).pipe(
       Effect.scoped,
       Effect.interruptible,

@@ -57,19 +57,24 @@ export const parsed = (text: string | undefined): unknown => {
   }
 }
 
-/** Arguments that are credentials, by tool. */
+/** Arguments that are credentials, by tool; with a dot, members of an argument. */
 const credentials: Readonly<Record<string, ReadonlyArray<string>>> = {
   oss_env_init: ["access_key_id", "access_key_secret", "security_token"],
   oss_upload_annon: ["url"],
-  oss_download_annon: ["url"]
+  oss_download_annon: ["url"],
+  shell: ["envs.AGENTBAY_GIT_USERNAME", "envs.AGENTBAY_GIT_PASSWORD"]
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const without = (args: unknown, path: ReadonlyArray<string>): unknown => {
+  const [name = "", ...rest] = path
+  return isObject(args) && Object.hasOwn(args, name)
+    ? { ...args, [name]: rest.length === 0 ? "<redacted>" : without(args[name], rest) }
+    : args
 }
 
 /** A tool's arguments without the credentials among them. */
-export const withoutCredentials = (tool: string | undefined, args: unknown): unknown => {
-  const secret = credentials[tool ?? ""]
-  return secret === undefined || typeof args !== "object" || args === null
-    ? args
-    : Object.fromEntries(
-        Object.entries(args).map(([name, value]) => [name, secret.includes(name) ? "<redacted>" : value])
-      )
-}
+export const withoutCredentials = (tool: string | undefined, args: unknown): unknown =>
+  (credentials[tool ?? ""] ?? []).reduce((shown, path) => without(shown, path.split(".")), args)

@@ -9,7 +9,7 @@ import { makePageTasks } from "./pageTasks.js"
 import { type Refusal, refusal } from "./refusal.js"
 import { makeSessionStorage } from "./sessionStorage.js"
 import { putSkills, type Skill } from "./skills.js"
-import { type Mount, type SessionRecord, type State, statusAt } from "./state.js"
+import { type EndReason, type Limits, type Mount, type SessionRecord, type State, statusAt } from "./state.js"
 import { start } from "./tasks.js"
 import { downloadMount, requireContext, touchContexts, uploadMount } from "./transfers.js"
 import { fillVolume, keepVolume } from "./volumes.js"
@@ -19,7 +19,7 @@ const endedLimit = 1_000
 
 const uploadAll = (state: State, session: SessionRecord) =>
   Effect.forEach(
-    session.mounts.filter(({ policy }) => policy.autoUpload),
+    session.mounts.filter(({ live, policy }) => policy.autoUpload && live?.access !== "readOnly"),
     // Nobody asks any more whether it failed.
     (mount) => Effect.ignore(uploadMount(state, session, mount)),
     { discard: true }
@@ -30,7 +30,7 @@ const closeBrowser = ({ machine, mounts }: SessionRecord): Effect.Effect<void> =
     ? Effect.ignore(Effect.flatMap(machine.browser, ({ stop }) => stop))
     : Effect.void
 
-const finish = (state: State, session: SessionRecord): Effect.Effect<void> =>
+const finish = (state: State, session: SessionRecord, endReason: EndReason): Effect.Effect<void> =>
   Effect.gen(function* () {
     // Two deletions may meet here; the second finds nothing left to do.
     if (state.sessions.get(session.id) !== session) return
@@ -53,6 +53,7 @@ const finish = (state: State, session: SessionRecord): Effect.Effect<void> =>
       imageId: session.imageId,
       createdMs: session.createdMs,
       endedMs: yield* Clock.currentTimeMillis,
+      endReason,
       labels: session.labels
     })
     const oldest = state.ended.keys().next()
@@ -60,11 +61,15 @@ const finish = (state: State, session: SessionRecord): Effect.Effect<void> =>
   })
 
 /** Ends a session at once, whatever its status. */
-export const endNow = (state: State, session: SessionRecord): Effect.Effect<void> =>
+export const endNow = (
+  state: State,
+  session: SessionRecord,
+  reason: EndReason = "Released"
+): Effect.Effect<void> =>
   Effect.suspend(() => {
     session.status = "DELETING"
     session.untilMs = Number.POSITIVE_INFINITY
-    return Effect.uninterruptible(finish(state, session))
+    return Effect.uninterruptible(finish(state, session, reason))
   })
 
 /** Starts to end a session; without a delay it has ended when this has. */
@@ -79,7 +84,45 @@ export const end = (state: State, session: SessionRecord, delayMs: number): Effe
     )
   })
 
+/** Every call counts as use while it runs, and when it ends. */
+export const used = <A, E, R>(
+  { use }: Pick<SessionRecord, "use">,
+  work: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => {
+      use.running += 1
+    }),
+    () => work,
+    () =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        use.running -= 1
+        use.lastMs = now
+      })
+  )
+
+/** A paused session is not idle: nobody could use it. */
+const isIdleAt = ({ status, use }: SessionRecord, now: number): boolean =>
+  use.running === 0 && status === "RUNNING" && now - use.lastMs >= use.limits.idleMs
+
+const watchLife = (state: State, session: SessionRecord): Effect.Effect<void> => {
+  const { createdMs, use } = session
+  const { idleMs, runtimeMs } = use.limits
+  const watch: Effect.Effect<void> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    if (state.sessions.get(session.id) !== session) return Effect.void
+    if (now - createdMs >= runtimeMs) return endNow(state, session, "MaxRuntime")
+    if (isIdleAt(session, now)) return endNow(state, session, "IdleTimeout")
+    const idleLeft = session.use.lastMs + idleMs - now
+    const left = Math.min(createdMs + runtimeMs - now, idleLeft > 0 ? idleLeft : idleMs)
+    return Effect.zipRight(Effect.sleep(left), watch)
+  })
+  return idleMs === Number.POSITIVE_INFINITY && runtimeMs === Number.POSITIVE_INFINITY
+    ? Effect.void
+    : Effect.asVoid(Effect.forkIn(Effect.interruptible(watch), state.scope))
+}
+
 export interface Birth {
+  readonly limits: Limits
   readonly imageId: string
   readonly labels: Readonly<Record<string, string>>
   readonly isVpc: boolean
@@ -87,6 +130,21 @@ export interface Birth {
   readonly skills: ReadonlyArray<Skill>
   readonly volume: Mount | undefined
 }
+
+/** Starts to copy. A row for every mount, because clients wait for one even where nothing is to be copied. */
+export const fillMounts = (state: State, session: SessionRecord, mounts: ReadonlyArray<Mount>) =>
+  start(
+    state,
+    session,
+    mounts.map((mount) => ({
+      contextId: mount.contextId,
+      path: mount.path,
+      direction: "download" as const,
+      work: mount.policy.autoDownload
+        ? downloadMount(state, session, mount)
+        : requireContext(state, mount.contextId)
+    }))
+  )
 
 /** Makes a session with its machine and starts to fill its mounts. */
 export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, Refusal> =>
@@ -101,11 +159,12 @@ export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, 
         Effect.mapError((error) => refusal(503, "ServiceUnavailable.Machine", error.message))
       )
     const sequence = state.nextSequence()
+    const createdMs = yield* Clock.currentTimeMillis
     const session: SessionRecord = {
       id,
       sequence,
       imageId: birth.imageId,
-      createdMs: yield* Clock.currentTimeMillis,
+      createdMs,
       token: state.ids.token(),
       address: birth.isVpc ? state.addresses.vpc(sequence) : undefined,
       machine,
@@ -123,6 +182,8 @@ export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, 
       pageTasks: makePageTasks(state.settings.pageTaskMs),
       agents: makeAgentTasks(id, () => state.agents),
       storage: makeSessionStorage(state, machine),
+      environment: { variables: new Map(), informed: new Set(), told: new Map() },
+      use: { limits: birth.limits, running: 0, lastMs: createdMs },
       writes: new Map()
     }
     state.sessions.set(id, session)
@@ -135,19 +196,8 @@ export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, 
       Effect.zipRight(fillVolume(state, session), putSkills(state, session, birth.skills)),
       (problem) => refusal(503, "ServiceUnavailable.Machine", problem)
     ).pipe(Effect.tapError(() => endNow(state, session)))
-    yield* start(
-      state,
-      session,
-      // A row for every mount, because clients wait for one even where nothing is to be copied.
-      birth.mounts.map((mount) => ({
-        contextId: mount.contextId,
-        path: mount.path,
-        direction: "download" as const,
-        work: mount.policy.autoDownload
-          ? downloadMount(state, session, mount)
-          : requireContext(state, mount.contextId)
-      }))
-    )
+    yield* fillMounts(state, session, birth.mounts)
+    yield* watchLife(state, session)
     return session
   })
 

@@ -1,4 +1,4 @@
-/** What of a sync policy the cloud acts on. Life cycles, strategies and upload archives are read and ignored. */
+/** What of a sync policy the cloud acts on. Life cycles and strategies are read and ignored; archives are no files. */
 
 interface WhiteRule {
   readonly matches: (relative: string) => boolean
@@ -13,6 +13,8 @@ export interface Unpacking {
 export interface SyncPolicy {
   readonly autoDownload: boolean
   readonly autoUpload: boolean
+  /** Whether a file that takes part travels to the context: archives leave some out. */
+  readonly uploads: (relative: string) => boolean
   /** A file deleted in the session is deleted in the context too. */
   readonly propagateDeletion: boolean
   /** Where the files of the context were written from, when that is another path than the one they are mounted at. */
@@ -98,12 +100,20 @@ const unpackingOf = (policy: unknown): SyncPolicy["unpacking"] => {
 
 /** Reads a policy as clients send it: any member may be absent or null, which stands for the default. */
 export const readPolicy = (policy: unknown): SyncPolicy => {
+  const upload = member(policy, "uploadPolicy")
+  const left =
+    member(upload, "uploadMode") === "Archive"
+      ? texts(member(upload, "archiveExcludePaths"))
+          .filter((path) => trimmed(path) !== "")
+          .map(below)
+      : []
   const whiteLists = member(member(policy, "bwList"), "whiteLists")
   const rules = Array.isArray(whiteLists) ? whiteLists.flatMap(whiteRule) : []
   const source = member(member(policy, "mappingPolicy"), "path")
   return {
     autoDownload: member(member(policy, "downloadPolicy"), "autoDownload") !== false,
-    autoUpload: member(member(policy, "uploadPolicy"), "autoUpload") !== false,
+    autoUpload: member(upload, "autoUpload") !== false,
+    uploads: (relative) => !left.some((isBelow) => isBelow(relative)),
     propagateDeletion: member(member(policy, "deletePolicy"), "syncLocalFile") !== false,
     // Only a path of this kind of system can be mapped without knowing the other one.
     sourcePath: typeof source === "string" && source.startsWith("/") ? source : undefined,

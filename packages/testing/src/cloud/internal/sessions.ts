@@ -1,16 +1,26 @@
 /** Sessions: created, read, listed, paused, ended; and their labels. */
+import type * as Action from "@effect-agentbay/core/Action"
+import type { ActionByName } from "@effect-agentbay/core/Actions"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { contextName } from "./contexts.js"
 import { done, type Handlers } from "./handler.js"
 import { defaultImage } from "./images.js"
-import { begin, end, endNow, pass } from "./lifecycle.js"
+import { begin, end, endNow, pass, used } from "./lifecycle.js"
+import { mountsOf } from "./mounts.js"
 import { pageOf, pageSize, readPageToken } from "./paging.js"
-import { readPolicy } from "./policy.js"
-import { type Refusal, refusal, sessionNotFound } from "./refusal.js"
+import { invalidParameter, type Refusal, refusal, sessionNotFound } from "./refusal.js"
 import { findSkills } from "./skills.js"
-import { findInStatus, findRunning, findSession, type SessionRecord, type State, statusAt } from "./state.js"
+import {
+  findInStatus,
+  findRunning,
+  findSession,
+  type Limits,
+  type SessionRecord,
+  type State,
+  statusAt
+} from "./state.js"
 import { mountOfVolume } from "./volumes.js"
 
 /** What leads to a session: the same in the answers of creation and of reading. */
@@ -29,6 +39,8 @@ const connectionOf = (state: State, session: SessionRecord) => {
     wsUrl: Option.none<string>(),
     networkInterfaceIp: Option.map(Option.fromNullable(address), ({ ip }) => ip),
     httpPort: Option.map(Option.fromNullable(address), ({ port }) => String(port)),
+    vpcIp: Option.map(Option.fromNullable(address), ({ ip }) => ip),
+    vpcId: Option.map(Option.fromNullable(address), () => "vpc-local"),
     vpcResource: Option.some(address !== undefined),
     toolList: linked ? Option.some(state.toolLists.of(session.imageId)) : Option.none()
   }
@@ -39,6 +51,32 @@ const findEndable = (state: State, sessionId: string): Effect.Effect<SessionReco
   Effect.flatMap(findSession(state, sessionId), (session) =>
     session.status === "DELETING" ? Effect.succeed(session) : findRunning(state, sessionId)
   )
+
+/** `Timeout` counts minutes when a maximum stands beside it, and seconds otherwise. */
+const limitsOf = ({
+  manualRelease,
+  maxRuntime,
+  timeout
+}: Pick<
+  Action.Action.Request<ActionByName<"CreateMcpSession">>,
+  "timeout" | "maxRuntime" | "manualRelease"
+>): Effect.Effect<Limits, Refusal> => {
+  const never = Number.POSITIVE_INFINITY
+  if (manualRelease === true) return Effect.succeed({ idleMs: never, runtimeMs: never })
+  for (const [name, value] of [
+    ["Timeout", timeout],
+    ["MaxRuntime", maxRuntime]
+  ] as const) {
+    if (value !== undefined && value < 1) {
+      return Effect.fail(invalidParameter(name, "it must be a whole number of at least 1"))
+    }
+  }
+  const unitMs = maxRuntime === undefined ? 1000 : 60_000
+  return Effect.succeed({
+    idleMs: timeout === undefined ? never : timeout * unitMs,
+    runtimeMs: maxRuntime === undefined ? never : maxRuntime * 60_000
+  })
+}
 
 const hasLabels = (session: SessionRecord, wanted: Readonly<Record<string, string>>): boolean =>
   Object.entries(wanted).every(([key, value]) => session.labels[key] === value)
@@ -54,6 +92,7 @@ export const sessionHandlers = (
   | "DeleteSessionAsync"
   | "PauseSessionAsync"
   | "ResumeSessionAsync"
+  | "RefreshSessionIdleTime"
   | "SetLabel"
   | "GetLabel"
 > => ({
@@ -76,12 +115,8 @@ export const sessionHandlers = (
         isVpc: request.vpcResource === true,
         skills: request.loadSkill === true ? yield* findSkills(state, "Skills", request.skills) : [],
         volume: yield* mountOfVolume(state, request.volumeId),
-        mounts: (request.persistenceDataList ?? []).map(({ contextId, path, policy }) => ({
-          contextId,
-          path: path.length > 1 ? path.replace(/\/+$/, "") : path,
-          policy: readPolicy(policy),
-          known: new Set()
-        }))
+        mounts: yield* mountsOf(request.persistenceDataList),
+        limits: yield* limitsOf(request)
       })
       return { data: { ...connectionOf(state, session), errMsg: "" } }
     }),
@@ -100,7 +135,8 @@ export const sessionHandlers = (
   GetSessionDetail: ({ sessionId }) =>
     Effect.gen(function* () {
       const live = state.sessions.get(sessionId)
-      const found = live ?? state.ended.get(sessionId)
+      const ended = state.ended.get(sessionId)
+      const found = live ?? ended
       if (found === undefined) return yield* sessionNotFound(sessionId)
       const status = live === undefined ? "FINISH" : statusAt(live, yield* Clock.currentTimeMillis)
       return {
@@ -112,7 +148,7 @@ export const sessionHandlers = (
           appInstanceId: Option.some(`ai-${sessionId}`),
           appUserId: Option.none(),
           bizType: Option.none(),
-          endReason: live === undefined ? Option.some("Released") : Option.none(),
+          endReason: live === undefined ? Option.fromNullable(ended?.endReason) : Option.none(),
           id: Option.none(),
           imageId: Option.some(found.imageId),
           imageType: Option.none(),
@@ -181,6 +217,9 @@ export const sessionHandlers = (
       Effect.flatMap(findInStatus(state, sessionId, "PAUSED"), (session) => pass(state, session, "RESUMING")),
       done
     ),
+
+  RefreshSessionIdleTime: ({ sessionId }) =>
+    Effect.flatMap(findRunning(state, sessionId), (session) => Effect.as(used(session, Effect.void), done)),
 
   SetLabel: ({ labels, sessionId }) =>
     Effect.map(findSession(state, sessionId), (session) => {

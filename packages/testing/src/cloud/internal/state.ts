@@ -20,12 +20,26 @@ import type { ToolLists } from "./toolList.js"
 
 export type LiveStatus = "RUNNING" | "PAUSING" | "PAUSED" | "RESUMING" | "DELETING"
 
-/** A context at a path of a session. `known` are the files both sides have had: only their loss is a deletion. */
+/** `seen` are the files, by relative path and tag, which both sides have. */
+export interface Live {
+  readonly access: "readWrite" | "readOnly"
+  readonly seen: Map<string, string>
+}
+
+/**
+ * A context at a path of a session. `known` are the files both sides have had: only their loss is a deletion. Of a
+ * `live` one both sides are the same before and after every call of a tool; a session that may only read it does not
+ * change the context.
+ */
 export interface Mount {
   readonly contextId: string
   readonly path: string
   readonly policy: SyncPolicy
   readonly known: Set<string>
+  readonly live?: Live | undefined
+  /** As the client wrote it. */
+  readonly policyText?: string | undefined
+  readonly boundMs?: number | undefined
 }
 
 /** One file or directory as the last look at a watched directory found it. */
@@ -44,7 +58,7 @@ export interface SessionRecord {
   readonly address: { readonly ip: string; readonly port: number } | undefined
   readonly machine: Machine
   readonly scope: Scope.CloseableScope
-  readonly mounts: ReadonlyArray<Mount>
+  mounts: ReadonlyArray<Mount>
   /** Where the files of its volume are, when it was created with one. */
   readonly volume: Mount | undefined
   labels: Readonly<Record<string, string>>
@@ -62,15 +76,42 @@ export interface SessionRecord {
   readonly pageTasks: PageTasks
   readonly agents: AgentTasks
   readonly storage: SessionStorage
+  readonly environment: Environment
+  readonly use: Use
   /** How often a tool has written a file: times alone do not tell two writes of one moment apart. */
   readonly writes: Map<string, number>
 }
+
+/** When the cloud ends a session by itself; `Infinity` for never. */
+export interface Limits {
+  readonly idleMs: number
+  readonly runtimeMs: number
+}
+
+/** How a session is used: by calls that run, and by those that have ended. */
+export interface Use {
+  readonly limits: Limits
+  running: number
+  lastMs: number
+}
+
+/** The variables of a session, which what starts in it sees. */
+export interface Environment {
+  readonly variables: Map<string, string>
+  /** Interpreters that know the variables as they are; the others are told before they run anything. */
+  readonly informed: Set<string>
+  /** How often an interpreter was told, which its own count of runs includes. */
+  readonly told: Map<string, number>
+}
+
+export type EndReason = "Released" | "IdleTimeout" | "MaxRuntime"
 
 export interface EndedSession {
   readonly id: string
   readonly imageId: string
   readonly createdMs: number
   readonly endedMs: number
+  readonly endReason: EndReason
   readonly labels: Readonly<Record<string, string>>
 }
 

@@ -143,6 +143,48 @@ export const downloadMount = (
     }
   })
 
+/**
+ * What has changed in the context since: `seen` are the files, by relative path, as this side has them. With `whole`
+ * also what this side has changed is put right.
+ */
+export const followContext = (
+  state: State,
+  session: SessionRecord,
+  mount: Mount,
+  seen: Map<string, string>,
+  whole: boolean
+): Effect.Effect<void, Failure> =>
+  Effect.gen(function* () {
+    yield* requireContext(state, mount.contextId)
+    yield* Effect.mapError(session.machine.makeDirectory(mount.path), explain)
+    const files = yield* filesOfMount(state, mount)
+    for (const { file, relative, sessionPath } of files) {
+      if (!whole && seen.get(relative) === file.etag) continue
+      yield* copyIn(state, session, mount.contextId, file.path, sessionPath)
+      seen.set(relative, file.etag)
+    }
+    for (const relative of seen.keys()) {
+      if (files.some((one) => one.relative === relative)) continue
+      yield* Effect.ignore(session.machine.remove(slashed(mount.path) + relative))
+      seen.delete(relative)
+    }
+    mount.known.clear()
+    for (const { relative } of files) mount.known.add(relative)
+  })
+
+/** Puts what this side has changed into the context, and remembers both as equal. */
+export const leadContext = (
+  state: State,
+  session: SessionRecord,
+  mount: Mount,
+  seen: Map<string, string>
+): Effect.Effect<void, Failure> =>
+  Effect.gen(function* () {
+    yield* uploadMount(state, session, mount)
+    seen.clear()
+    for (const { file, relative } of yield* filesOfMount(state, mount)) seen.set(relative, file.etag)
+  })
+
 export const uploadMount = (
   state: State,
   session: SessionRecord,
@@ -163,7 +205,10 @@ export const uploadMount = (
       .filter((entry) => entry.kind === "file" && entry.path.startsWith(base))
       .map((entry) => ({ path: entry.path, size: entry.size, relative: entry.path.slice(base.length) }))
       .filter(({ relative }) => mount.policy.includes(relative))
-    const [large, small] = Arr.partition(files, ({ size }) => size <= portionBytes)
+    const [large, small] = Arr.partition(
+      files.filter(({ relative }) => mount.policy.uploads(relative)),
+      ({ size }) => size <= portionBytes
+    )
     for (const { path, relative } of large) {
       yield* state.store.receive(mount.contextId, target + relative, readFrom(session.machine, path))
     }

@@ -4,6 +4,15 @@ import { each, refused, serviceFailure, withForm } from "./edit.js"
 
 export const client: ReadonlyArray<Deviation> = [
   {
+    differs: "newer features 17, defect 24: the names of the skills are never sent",
+    instead: "they are",
+    ids: /^client\.CreateMcpSession\/1$/,
+    versions: ["0.19.0"],
+    requests: each("CreateMcpSession", (request) =>
+      withForm(request, (form) => ({ ...form, Skills: "<json>", "Skills#json": ["i1", "i2"] }))
+    )
+  },
+  {
     differs: "control plane 2.2.1 and 2.5.8",
     instead: "ExtraConfigs and SdkStats are JSON, Mode is upload or download; other texts cannot be sent",
     ids: /^client\.(CreateMcpSession|SyncContext)\/1$/,

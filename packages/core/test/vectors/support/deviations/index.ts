@@ -10,6 +10,7 @@ import { desktop } from "./desktop.js"
 import { fileSystem } from "./fileSystem.js"
 import { fileTransfer } from "./fileTransfer.js"
 import { generations } from "./generations.js"
+import { git } from "./git.js"
 import { mobile, mobileSimulate } from "./mobile.js"
 import { oss } from "./oss.js"
 import { callMcpTool, routing, session, sessionContext } from "./session.js"
@@ -18,6 +19,7 @@ import { extensions, skills } from "./storage.js"
 /** Every reviewed difference. */
 export const deviations: ReadonlyArray<Deviation> = [
   ...generations,
+  ...git,
   ...client,
   ...context,
   ...agentBay,

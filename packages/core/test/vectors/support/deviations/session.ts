@@ -133,6 +133,40 @@ export const session: ReadonlyArray<Deviation> = [
 
 export const sessionContext: ReadonlyArray<Deviation> = [
   {
+    differs: "newer features 17, defect 25: how the transfers went is not told, and they are not waited for",
+    instead: "it waits for them, as the newest one does, and fails when one has failed",
+    ids: /^session\.context\.bind\/[125]$/,
+    requests: (requests) => {
+      const [last] = requests.slice(-1)
+      return last === undefined
+        ? requests
+        : [
+            ...requests,
+            {
+              ...last,
+              query: { ...last.query, Action: "GetContextInfo" },
+              headers: { ...last.headers, "x-acs-action": "GetContextInfo" },
+              form: { Authorization: "Bearer akm-TESTKEY", SessionId: "s-api-0001", TaskType: "download" }
+            }
+          ]
+    },
+    answers: (recorded) => {
+      const rows = [
+        ["SdkCtx-9", "/tmp/data"],
+        ["SdkCtx-8", "/tmp/é"]
+      ].map(([contextId, path]) => ({ contextId, path, taskType: "download", status: "Success" }))
+      const ContextStatus = JSON.stringify([{ type: "data", data: JSON.stringify(rows) }])
+      const body = {
+        RequestId: "REQ-P",
+        HttpStatusCode: 200,
+        Code: "ok",
+        Success: true,
+        Data: { ContextStatus }
+      }
+      return new Map([...recorded, ["GetContextInfo", [{ status: 200, body }]]])
+    }
+  },
+  {
     differs: "D1 and session core modules 9.3: reading stops silently at the first bad part",
     instead: "a status that cannot be read is a failure",
     ids: /^session\.context\.info\/4$/,

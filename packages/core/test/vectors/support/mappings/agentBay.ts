@@ -1,4 +1,5 @@
 /** The account: creating, finding, listing and ending sessions. */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { SessionPage } from "../../../../src/AgentBay.js"
 import type { Session } from "../../../../src/Session.js"
@@ -34,7 +35,7 @@ const policyOf = (value: Json | undefined): SyncPolicy | undefined =>
   )
 
 /** A context to mount: a constructor call, or a plain object. */
-const syncOf = (value: Json): ContextSync => {
+export const syncOf = (value: Json): ContextSync => {
   const given = object(value)
   const [contextId, path, policy, wait] =
     given["$new"] === undefined ? [given["contextId"], given["path"], given["policy"]] : constructed(value)
@@ -100,6 +101,9 @@ export const paramsOf = (value: Json | undefined, version: Version): CreateParam
     browserContext: optional(params["browserContext"], (context) => browserContextOf(context, version)),
     enableBrowserReplay: optional(params["enableBrowserReplay"], (flag) => flag === true),
     extraConfigs: optional(params["extraConfigs"], (configs) => configs as CreateParams["extraConfigs"]),
+    lifetime: optional(params["idleReleaseTimeout"], (time) => ({
+      idleRelease: Duration.seconds(Number(time))
+    })),
     networkId: optionalText(params["betaNetworkId"]),
     loadSkills: optional(params["loadSkills"], (flag) => flag === true),
     skillNames: optional(params["skillNames"], (names) => names as CreateParams["skillNames"]),

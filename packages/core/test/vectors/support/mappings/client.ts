@@ -23,7 +23,8 @@ export const representative: Readonly<Record<string, string>> = {
 /** The form in which the model's values travel. */
 const written = (name: string, value: Json): Json => {
   if (representative[name] !== undefined) return representative[name]
-  if (["PersistenceDataList", "BrowserOption", "SkillGroupIds"].includes(name)) return JSON.stringify(value)
+  if (["PersistenceDataList", "BrowserOption", "SkillGroupIds", "Skills"].includes(name))
+    return JSON.stringify(value)
   return typeof value === "boolean" || typeof value === "number" ? String(value) : value
 }
 

@@ -9,6 +9,7 @@ import { betaNetwork, context } from "./context.js"
 import { desktop } from "./desktop.js"
 import { fileSystem } from "./fileSystem.js"
 import { fileTransfer } from "./fileTransfer.js"
+import { git } from "./git.js"
 import { mobile, mobileSimulate } from "./mobile.js"
 import { oss } from "./oss.js"
 import { session, sessionContext } from "./session.js"
@@ -29,6 +30,7 @@ export const mappings: Mappings = {
   ...fileSystem,
   ...fileTransfer,
   ...desktop,
+  ...git,
   ...mobile,
   ...mobileSimulate,
   ...oss,

@@ -19,7 +19,7 @@ import {
 import { success } from "../Outcome.js"
 import type { Json, JsonObject } from "../Vector.js"
 import type { World } from "../World.js"
-import { create } from "./agentBay.js"
+import { create, syncOf } from "./agentBay.js"
 import { pause, resume } from "./sessionState.js"
 
 /** Lines that make their own session say so in words. */
@@ -86,6 +86,8 @@ const accessors = mapping({
   recorded: ({ apiKey: _, ...known }) => success(partly(withoutBlanks(known)))
 })
 
+const keepAlive = mapping({ call: ({ session }) => session.keepAlive, ...nothing })
+
 export const session: Mappings = {
   "session accessors": accessors,
   "session callMcpTool": mapping({
@@ -137,6 +139,8 @@ export const session: Mappings = {
   }),
   "session betaPauseAsync": pause(0),
   "session betaResumeAsync": resume(0),
+  "session keepAlive": keepAlive,
+  "session keepAliveAsync": keepAlive,
   "session getMetrics": mapping({
     call: ({ session }) => session.metrics,
     read: (metrics) =>
@@ -183,5 +187,19 @@ export const sessionContext: Mappings = {
           optionalNumber(tries) === undefined ? undefined : `${Number(tries) * Number(interval)} millis`
       }),
     ...nothing
+  }),
+  "session.context bind": mapping({
+    call: ({ session }, [syncs, wait]) => {
+      const contexts = { contexts: (Array.isArray(syncs) ? syncs : [syncs as Json]).map(syncOf) }
+      return Effect.asVoid(
+        wait === false ? session.context.startBind(contexts) : session.context.bind(contexts)
+      )
+    },
+    ...nothing
+  }),
+  "session.context listBindings": mapping({
+    call: ({ session }) => session.context.listBindings,
+    read: (bindings) => success(plain(bindings)),
+    recorded: ({ bindings }) => success(bindings)
   })
 }

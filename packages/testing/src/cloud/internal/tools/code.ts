@@ -1,7 +1,8 @@
 /** The tool that runs code. */
 import type { CodeRun } from "@effect-agentbay/core/CodeTools"
 import * as Effect from "effect/Effect"
-import type { CodeLanguage, CodeResult } from "../../../machine/Machine.js"
+import type { CodeLanguage, CodeResult, MachineError } from "../../../machine/Machine.js"
+import type { SessionRecord } from "../state.js"
 import { failed, type ToolHandlers } from "./handler.js"
 
 const defaultTimeoutSeconds = 60
@@ -32,12 +33,48 @@ const runOf = (result: CodeResult): CodeRun => ({
   executionCount: result.executionCount
 })
 
+/** Java has no way to change the environment of a process that runs. */
+const assignments: Partial<Record<CodeLanguage, (variables: Readonly<Record<string, string>>) => string>> = {
+  python: (variables) =>
+    `__import__("os").environ.update(__import__("json").loads(${JSON.stringify(JSON.stringify(variables))}))`,
+  javascript: (variables) => `void Object.assign(process.env, ${JSON.stringify(variables)})`,
+  r: (variables) =>
+    `invisible(Sys.setenv(${Object.entries(variables)
+      .map(([name, value]) => `\`${name}\` = ${JSON.stringify(value)}`)
+      .join(", ")}))`
+}
+
+const tellingMs = 30_000
+
+/** Lets an interpreter that may be running already see the variables of the session. */
+const inform = (
+  { environment, machine }: Pick<SessionRecord, "environment" | "machine">,
+  language: CodeLanguage
+): Effect.Effect<void, MachineError> =>
+  Effect.suspend(() => {
+    const assign = assignments[language]
+    const { informed, told, variables } = environment
+    if (assign === undefined || variables.size === 0 || informed.has(language)) return Effect.void
+    informed.add(language)
+    told.set(language, (told.get(language) ?? 0) + 1)
+    const code = assign(Object.fromEntries(variables))
+    return Effect.asVoid(machine.runCode({ language, code, timeoutMs: tellingMs }))
+  })
+
+/** After these the next run may have another interpreter, which knows nothing. */
+const isLost = ({ error, timedOut }: CodeResult): boolean => timedOut || error?.name === "KernelDied"
+
 export const codeHandlers: ToolHandlers<"run_code"> = {
-  run_code: ({ code, language, timeout_s: seconds = defaultTimeoutSeconds }, { machine }) => {
+  run_code: ({ code, language, timeout_s: seconds = defaultTimeoutSeconds }, { environment, machine }) => {
     const known = languages[language.trim().toLowerCase()]
     if (known === undefined) return Effect.fail(failed(`unsupported language: ${language}`))
     if (!(seconds >= 0)) return Effect.fail(failed("timeout_s must not be negative"))
-    return machine.runCode({ language: known, code, timeoutMs: seconds * 1000 }).pipe(
+    return inform({ environment, machine }, known).pipe(
+      Effect.zipRight(machine.runCode({ language: known, code, timeoutMs: seconds * 1000 })),
+      Effect.map((result) => {
+        if (isLost(result)) environment.informed.delete(known)
+        return { ...result, executionCount: result.executionCount - (environment.told.get(known) ?? 0) }
+      }),
       Effect.mapError((error) => failed(error.message)),
       Effect.flatMap((result) =>
         result.timedOut
