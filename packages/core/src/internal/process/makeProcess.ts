@@ -87,7 +87,10 @@ export const makeProcess = (
     return Effect.suspend(() => use(targetOf(operation))).pipe(Effect.withSpan(operation))
   }
   const output = (method: string, ...sources: ReadonlyArray<Source>) =>
-    read({ target: targetOf(`SessionProcess.${method}`), sources, from, budget })
+    Stream.withSpan(
+      read({ target: targetOf(`SessionProcess.${method}`), sources, from, budget }),
+      `SessionProcess.${method}`
+    )
   const lines = (method: string, ...sources: ReadonlyArray<Source>) =>
     linesOf(output(method, ...sources), budget)
   const exitStatus = on("exitStatus", (target) => poll(target, 0))
