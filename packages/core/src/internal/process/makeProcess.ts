@@ -89,7 +89,8 @@ export const makeProcess = (
   const output = (method: string, ...sources: ReadonlyArray<Source>) =>
     Stream.withSpan(
       read({ target: targetOf(`SessionProcess.${method}`), sources, from, budget }),
-      `SessionProcess.${method}`
+      `SessionProcess.${method}`,
+      { captureStackTrace: false }
     )
   const lines = (method: string, ...sources: ReadonlyArray<Source>) =>
     linesOf(output(method, ...sources), budget)
