@@ -7,6 +7,7 @@ import { Effect, Fiber, Logger, TestClock } from "effect"
 import * as everyFailure from "../every-failure.js"
 import * as fileTransfer from "../file-transfer.js"
 import * as mobile from "../mobile.js"
+import * as observability from "../observability.js"
 import * as parallelSessions from "../parallel-sessions.js"
 import * as persistence from "../persistence.js"
 import * as quickstart from "../quickstart.js"
@@ -71,6 +72,39 @@ describe("examples, in memory", () => {
   it.effect("a session in a VPC", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* run(vpcSession.program), "vpc")
+    })
+  )
+
+  it.effect("one trace leads from the program into the process, with metrics beside it", () =>
+    Effect.gen(function* () {
+      const { metrics, spans, traceparent, tree } = yield* run(observability.program)
+      const [, traceId, spanId] = traceparent.split("-")
+      assert.deepStrictEqual(new Set(spans.map((span) => span.traceId)), new Set([traceId]))
+      assert.strictEqual(spans.find((span) => span.spanId === spanId)?.name, "SessionCommand.startScoped")
+      const inOrder = (...lines: ReadonlyArray<string>) => {
+        let from = 0
+        for (const line of lines) {
+          const at = tree.indexOf(line, from)
+          assert.isAtLeast(at, 0, `${line} in\n${tree.join("\n")}`)
+          from = at + 1
+        }
+      }
+      inOrder("work", "  AgentBay.session", "    AgentBay.CreateMcpSession (control)")
+      inOrder("work", "  SessionCommand.startScoped", "    AgentBay.tool.shell (link)")
+      inOrder("work", "  SessionProcess.stdoutLines", "    AgentBay.tool.shell (link)")
+      assert.isTrue(
+        tree.some((line) => line.includes("(control, failed: NotFound)")),
+        tree.join("\n")
+      )
+      for (const metric of [
+        "agentbay_calls{operation=shell route=link}",
+        "agentbay_call_duration{time_unit=milliseconds operation=shell route=link}"
+      ]) {
+        assert.isTrue(
+          metrics.some((line) => line.startsWith(metric)),
+          metrics.join("\n")
+        )
+      }
     })
   )
 

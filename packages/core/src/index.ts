@@ -248,6 +248,14 @@ export * as Networks from "./Networks.js"
 export * as OssTools from "./contract/tools/OssTools.js"
 
 /**
+ * `CommandExecutor` of `@effect/platform`, served by a session: a program written against it runs its commands in a
+ * session, unchanged.
+ *
+ * @since 0.1.0
+ */
+export * as PlatformCommandExecutor from "./platform/PlatformCommandExecutor.js"
+
+/**
  * Limits on what a client sends: how many calls are under way at once, and how many begin per time. Without this layer
  * there are none.
  *

@@ -18,7 +18,7 @@ import type { SessionRuntime } from "../../session/SessionRuntime.js"
 import { ensure } from "../validate.js"
 import { linesOf } from "./lines.js"
 import { type Position, read } from "./output.js"
-import { longestWait, poll, runScript, type Started, type Target } from "./processCalls.js"
+import { longestWait, poll, runScript, type Started, type Target, untilSome } from "./processCalls.js"
 import { killScript, releaseScript, signalScript } from "./scripts.js"
 import { makeStdin } from "./stdin.js"
 
@@ -70,11 +70,7 @@ export const release = (target: Target, command?: string): Effect.Effect<void, F
     runScript(target, releaseScript(target.id.directory, command), { accepted: ["gone", "other"] })
   )
 
-const waitFor = (target: Target): Effect.Effect<ExitStatus, Failure> =>
-  Effect.flatMap(
-    poll(target, longestWait),
-    Option.match({ onNone: () => waitFor(target), onSome: Effect.succeed })
-  )
+const waitFor = (target: Target): Effect.Effect<ExitStatus, Failure> => untilSome(poll(target, longestWait))
 
 const isSignal = Schema.is(Signal)
 
@@ -91,7 +87,11 @@ export const makeProcess = (
     return Effect.suspend(() => use(targetOf(operation))).pipe(Effect.withSpan(operation))
   }
   const output = (method: string, ...sources: ReadonlyArray<Source>) =>
-    read({ target: targetOf(`SessionProcess.${method}`), sources, from, budget })
+    Stream.withSpan(
+      read({ target: targetOf(`SessionProcess.${method}`), sources, from, budget }),
+      `SessionProcess.${method}`,
+      { captureStackTrace: false }
+    )
   const lines = (method: string, ...sources: ReadonlyArray<Source>) =>
     linesOf(output(method, ...sources), budget)
   const exitStatus = on("exitStatus", (target) => poll(target, 0))

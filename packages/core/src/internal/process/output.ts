@@ -8,7 +8,7 @@ import { shell } from "../../contract/tools/ShellTools.js"
 import type { Failure, OutputChunk, Source } from "../../session/SessionProcess.js"
 import { makeTarget } from "../files/fileCalls.js"
 import { slicesOf } from "../files/readFile.js"
-import { type Look, longestWait, look, type Target } from "./processCalls.js"
+import { type Look, longestWait, look, type Target, untilSome } from "./processCalls.js"
 
 export type Position = Readonly<Record<Source, number>>
 
@@ -104,7 +104,9 @@ const step = (reading: Reading): ((state: State) => Step) => {
       times: 1,
       while: (error) => error._tag === "ProcessError" && error.reason === "Unsupported"
     })
-    return Effect.map(asked, (seen) =>
+    const hasNews = (seen: Look) =>
+      seen.state !== "running" || sources.some((source) => seen[source].length > 0)
+    return Effect.map(untilSome(Effect.map(asked, Option.liftPredicate(hasNews))), (seen) =>
       handOver(
         sources.flatMap((source) =>
           seen[source].length === 0 ? [] : [{ source, offset: state.offsets[source], bytes: seen[source] }]

@@ -1,4 +1,5 @@
 /** Scripts of one process, and what their answers mean. */
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -227,6 +228,25 @@ export const look = (
     })
   )
 }
+
+const shortestInterval = 50
+const longestInterval = 5_000
+
+/**
+ * Looks until there is something. A session waits with its answer by itself, up to `longestWait`; one that does not is
+ * asked again after 50 ms and ever less often, down to every 5 seconds. So an idle process costs at most some 720 calls
+ * an hour and, as a rule, 240.
+ */
+export const untilSome = <A, E>(look: Effect.Effect<Option.Option<A>, E>): Effect.Effect<A, E> =>
+  Effect.gen(function* () {
+    for (let interval = shortestInterval; ; interval = Math.min(2 * interval, longestInterval)) {
+      const startedAt = yield* Clock.currentTimeMillis
+      const seen = yield* look
+      if (Option.isSome(seen)) return seen.value
+      const elapsed = (yield* Clock.currentTimeMillis) - startedAt
+      if (elapsed < interval) yield* Effect.sleep(interval - elapsed)
+    }
+  })
 
 /** The exit status; none while it runs. */
 export const poll = (target: Target, seconds: number): Effect.Effect<Option.Option<ExitStatus>, Failure> =>

@@ -226,12 +226,19 @@ export interface Piece {
   readonly offset: number
 }
 
+/**
+ * A call that is repeated because its answer was lost may run beside its first self: each writes a file of its own, in
+ * a directory that only one can make, and puts it in place whole.
+ */
 export const writeScript = (directory: string, { encoding, length, name, offset, text }: Piece): string =>
   `${begin(directory)}${running}
-f="$d/in/.${name}" o=${offset}
+f="$d/in/.${name}" o=${offset} k=0
 if [ ! -e "$f" ]; then
 ended && say closed
-${decoder[encoding](text)} >"$f.new" && [ $(wc -c <"$f.new") -eq ${length} ] && mv "$f.new" "$f" || say failed "cannot write $f"
+until mkdir "$f.$k" 2>/dev/null || [ $k -ge 20 ]; do k=$((k + 1)); done
+p="$f.$k/new"
+${decoder[encoding](text)} >"$p" && [ $(wc -c <"$p") -eq ${length} ] && mv "$p" "$f" || say failed "cannot write $f"
+rmdir "$f.$k"
 fi
 ${append(`.${name}`, String(length))}`
 

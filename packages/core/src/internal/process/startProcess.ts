@@ -121,7 +121,11 @@ const releaseLimit = Duration.seconds(60)
 
 /** Also what may have been started although nobody heard of it is released; but no process of another command. */
 const abandon = ({ command, target }: Prepared): Effect.Effect<void> =>
-  withDeadline(release(target, command), releaseLimit, () => undefined).pipe(Effect.ignoreLogged)
+  withDeadline(release(target, command), releaseLimit, () => ({ message: "no answer in time" })).pipe(
+    Effect.catchAll(({ message }) =>
+      Effect.logWarning(`Process ${target.id.commandId} could not be removed from its session: ${message}`)
+    )
+  )
 
 export const startScoped = Effect.fn("SessionCommand.startScoped")(function* (
   runtime: SessionRuntime,

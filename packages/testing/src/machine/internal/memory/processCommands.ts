@@ -182,8 +182,10 @@ const inputting = (host: CommandHost, process: Process): ReadonlyArray<Command> 
     command(names.withInput, async (args, ctx) => {
       const input = readsInput(host, args, ctx.cwd) ? await process.stdin?.all(process.onWait) : undefined
       kept = ""
+      // What is exported here is not exported there.
+      const exported = Object.entries(ctx.exportedEnv ?? {}).map(([name, value]) => `${name}=${quote(value)} `)
       const result = await ctx.exec?.(
-        `set -o pipefail; ${args.map(quote).join(" ")} | ${quote(names.keep)}`,
+        `set -o pipefail; ${exported.join("")}${args.map(quote).join(" ")} | ${quote(names.keep)}`,
         {
           cwd: ctx.cwd,
           stdin: bytesOutput(input ?? EMPTY, 0).stdout,
