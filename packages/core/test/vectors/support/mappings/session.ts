@@ -191,9 +191,9 @@ export const sessionContext: Mappings = {
   "session.context bind": mapping({
     call: ({ session }, [syncs, wait]) => {
       const contexts = { contexts: (Array.isArray(syncs) ? syncs : [syncs as Json]).map(syncOf) }
-      return Effect.asVoid(
-        wait === false ? session.context.startBind(contexts) : session.context.bind(contexts)
-      )
+      return wait === false
+        ? Effect.asVoid(session.context.startBind(contexts))
+        : Effect.asVoid(session.context.bind(contexts))
     },
     ...nothing
   }),
