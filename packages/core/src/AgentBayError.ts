@@ -7,6 +7,7 @@
  */
 
 import type { AgentError, BrowserError } from "./internal/errors/automationErrors.js"
+import type { ChannelError, ChannelUnavailable } from "./internal/errors/channelErrors.js"
 import type {
   ContextSyncError,
   FileError,
@@ -31,6 +32,7 @@ import type {
 } from "./internal/errors/workErrors.js"
 
 export * from "./internal/errors/automationErrors.js"
+export * from "./internal/errors/channelErrors.js"
 export * from "./internal/errors/fileErrors.js"
 export * from "./internal/errors/gitErrors.js"
 export * from "./internal/errors/inputErrors.js"
@@ -63,3 +65,5 @@ export type AgentBayError =
   | ProcessError
   | OutputIncomplete
   | GitError
+  | ChannelError
+  | ChannelUnavailable

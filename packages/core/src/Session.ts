@@ -38,6 +38,7 @@ import { SessionMobile } from "./session/SessionMobile.js"
 import { SessionOss } from "./session/SessionOss.js"
 import { SessionUi } from "./session/SessionUi.js"
 import { SessionWindow } from "./session/SessionWindow.js"
+import { SessionSocket } from "./transport/SessionSocket.js"
 import type { ToolAnswer } from "./transport/ToolAnswer.js"
 
 /**
@@ -223,6 +224,11 @@ export declare namespace Session {
     readonly git: SessionGit.Service
     readonly env: SessionEnv.Service
 
+    /** The live channel, for servers of the session that no module covers. */
+    readonly socket: SessionSocket.Service
+    /** What a server of the session says by itself: `socket.events`. */
+    readonly events: SessionSocket.Service["events"]
+
     /**
      * Calls any tool by name with a JSON object of arguments. Those of `press_keys` and `release_keys` are sent with
      * the names of `KeyName`.
@@ -317,6 +323,7 @@ export type Modules =
   | SessionFileTransfer
   | SessionGit
   | SessionEnv
+  | SessionSocket
 
 /**
  * A session as the context of a program that asks for the handle or for single modules.
@@ -341,7 +348,8 @@ export const toContext = (session: Session.Service): Context.Context<Modules> =>
     Context.add(SessionFileTransfer, session.fileTransfer),
     Context.add(SessionGit, session.git),
     Context.add(SessionEnv, session.env),
-    Context.add(SessionContext, session.context)
+    Context.add(SessionContext, session.context),
+    Context.add(SessionSocket, session.socket)
   )
 
 /**

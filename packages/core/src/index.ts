@@ -429,6 +429,14 @@ export * as SessionProcess from "./session/SessionProcess.js"
 export * as SessionRuntime from "./session/SessionRuntime.js"
 
 /**
+ * The live channel of a session: one WebSocket for requests that answer in many frames, single calls, messages, and what
+ * the session says by itself (`session.socket`).
+ *
+ * @since 0.1.0
+ */
+export * as SessionSocket from "./transport/SessionSocket.js"
+
+/**
  * The user interface of a session, as the first generation of the service has it: `session.ui`. New programs find the
  * same in `session.computer` (mouse, text, screenshots) and `session.mobile` (touch, keys, elements).
  *
@@ -464,6 +472,14 @@ export * as SkillActions from "./contract/actions/SkillActions.js"
  * @since 0.1.0
  */
 export * as Skills from "./Skills.js"
+
+/**
+ * How a WebSocket is opened: supplied by the platform, because the upgrade of a live channel carries a header, which
+ * the WebSocket of browsers cannot send.
+ *
+ * @since 0.1.0
+ */
+export * as SocketConnector from "./transport/SocketConnector.js"
 
 /**
  * How files travel between a session and a context: when, which, and for how long they are kept.

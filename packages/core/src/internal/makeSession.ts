@@ -1,4 +1,5 @@
 /** The handle. Modules come to life when they are first used, so that thousands of idle handles cost little. */
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Session } from "../Session.js"
 import type { SessionHandle } from "../SessionHandle.js"
@@ -19,7 +20,9 @@ import type { AccountRuntime, SessionRuntime } from "../session/SessionRuntime.j
 import * as SessionUi from "../session/SessionUi.js"
 import * as SessionWindow from "../session/SessionWindow.js"
 import { makeToolDirectory } from "../transport/SessionConnection.js"
+import * as SessionSocket from "../transport/SessionSocket.js"
 import type { SessionState } from "./connectionData.js"
+import { readAgain } from "./readAgain.js"
 import { makeSessionOperations, type SessionOperations } from "./sessionOperations.js"
 
 const modules = {
@@ -47,6 +50,7 @@ class LiveSession implements Session.Service, SessionRuntime {
   private state: SessionState
   private readonly made: Modules = {}
   private operations: SessionOperations | undefined
+  private channel: SessionSocket.SessionSocket.Service | undefined
 
   constructor(account: AccountRuntime, state: SessionState) {
     this.account = account
@@ -54,6 +58,14 @@ class LiveSession implements Session.Service, SessionRuntime {
   }
 
   readonly connection = () => this.state
+
+  readonly refresh = (operation: string) =>
+    Effect.map(readAgain(this.account, this.sessionId, operation), (found) => {
+      this.state = { ...this.state, ...found }
+    })
+
+  /** Closes the live channel, if there is one. */
+  readonly closeSocket = Effect.suspend(() => this.channel?.close ?? Effect.void)
 
   get sessionId() {
     return this.state.sessionId
@@ -179,6 +191,15 @@ class LiveSession implements Session.Service, SessionRuntime {
     return this.made.env
   }
 
+  get socket() {
+    this.channel ??= SessionSocket.make(this)
+    return this.channel
+  }
+
+  get events() {
+    return this.socket.events
+  }
+
   private get own(): SessionOperations {
     this.operations ??= makeSessionOperations(this, {
       imageId: this.state.imageId,
@@ -215,8 +236,9 @@ class LiveSession implements Session.Service, SessionRuntime {
   get getLink() {
     return this.own.getLink
   }
-  get delete() {
-    return this.own.delete
+  get delete(): Session.Service["delete"] {
+    // Only a session that is gone needs its channel no more.
+    return (options) => Effect.zipLeft(this.own.delete(options as never), this.closeSocket)
   }
   get pause() {
     return this.own.pause
@@ -308,7 +330,8 @@ export const stateOfHandle = (handle: SessionHandle): SessionState => {
 }
 
 /** The handle, and what only the one who made the session does with it. */
-export type OwnedSession = Session.Service & Pick<SessionOperations, "renewLease">
+export type OwnedSession = Session.Service &
+  Pick<SessionOperations, "renewLease"> & { readonly closeSocket: Effect.Effect<void> }
 
 export const makeSession = (account: AccountRuntime, state: SessionState): OwnedSession =>
   new LiveSession(account, state)

@@ -16,7 +16,9 @@ import { contextNotFound, type Refusal, sessionNotFound, wrongStatus } from "./r
 import type { SessionStorage } from "./sessionStorage.js"
 import type { Settings } from "./settings.js"
 import type { Skill } from "./skills.js"
+import type { SessionSockets } from "./sockets.js"
 import type { ToolLists } from "./toolList.js"
+import type { Traffic } from "./traffic.js"
 
 export type LiveStatus = "RUNNING" | "PAUSING" | "PAUSED" | "RESUMING" | "DELETING"
 
@@ -75,6 +77,8 @@ export interface SessionRecord {
   readonly pictures: Pictures
   readonly pageTasks: PageTasks
   readonly agents: AgentTasks
+  /** Its live channels. */
+  readonly sockets: SessionSockets
   readonly storage: SessionStorage
   readonly environment: Environment
   readonly use: Use
@@ -169,6 +173,7 @@ export interface State {
   /** HTML by URL. */
   readonly pages: Map<string, string>
   readonly pictures: Pictures
+  readonly traffic: Traffic
   readonly nextSequence: () => number
 }
 
