@@ -16,10 +16,12 @@ import { describeFailure, Refusal } from "./refusal.mjs"
 
 /** @typedef {{ ok: unknown, body?: readonly Uint8Array[] }} Answer */
 
-/** @type {Record<string, (request: any, body: Buffer, signal: AbortSignal) => Promise<Answer>>} */
+/** @typedef {(event: unknown, body?: readonly Uint8Array[]) => void} Tell says something before the answer */
+
+/** @type {Record<string, (request: any, body: Buffer, signal: AbortSignal, tell: Tell) => Promise<Answer>>} */
 const operations = {
   exec: (request, _, signal) => runCommand(request, signal),
-  code: (request, _, signal) => runCode(request, signal),
+  code: (request, _, signal, tell) => runCode(request, signal, tell),
   stat: async ({ path }) => ({ ok: await files.stat(path) }),
   list: async ({ path }) => ({ ok: await files.list(path) }),
   walk: async ({ path }) => ({ ok: await files.walk(path) }),
@@ -59,7 +61,9 @@ const answer = async (request, body, signal) => {
   try {
     const operation = operations[request.op]
     if (operation === undefined) throw new Refusal("Invalid", `unknown operation ${request.op}`)
-    const result = await operation(request, body, signal)
+    const result = await operation(request, body, signal, (event, piece) =>
+      send({ id: request.id, event }, piece)
+    )
     send({ id: request.id, ok: result.ok }, result.body)
   } catch (failure) {
     send({ id: request.id, error: describeFailure(failure) })

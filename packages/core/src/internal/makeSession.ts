@@ -128,7 +128,7 @@ class LiveSession implements Session.Service, SessionRuntime {
     return this.made.fileSystem
   }
   get code() {
-    this.made.code ??= modules.code(this)
+    this.made.code ??= modules.code(this, this.socket)
     return this.made.code
   }
   get context() {

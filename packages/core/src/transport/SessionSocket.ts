@@ -152,6 +152,8 @@ export interface RequestOptions extends BufferOptions {
    * Default: nothing; the server goes on, and what it still says is dropped.
    */
   readonly cancel?: JsonObject | undefined
+  /** When the last frame must have come, from the sending. Default: whenever it does. */
+  readonly timeout?: Duration.DurationInput | undefined
 }
 
 /**
@@ -456,7 +458,7 @@ export const make = (runtime: SessionRuntime): SessionSocket.Service => {
 
   const openRequest: SessionSocket.Service["open"] = (target, data, options = {}) => {
     const operation = options.operation ?? "SessionSocket.open"
-    const attempt = (asked: Asked) =>
+    const attempt = (asked: Asked, timeout: Duration.Duration | undefined) =>
       Effect.gen(function* () {
         const link = yield* connect(operation, target)
         const inbox = yield* makeInbox<Frame, ChannelError>(options.capacity ?? defaultCapacity, () => {
@@ -503,6 +505,18 @@ export const make = (runtime: SessionRuntime): SessionSocket.Service => {
           }
         }
         yield* begin(link, asked, pending, data)
+        if (timeout !== undefined) {
+          yield* Effect.sync(() => {
+            link.forget(asked.id)
+            inbox.fail(
+              troubleOf(asked, {
+                reason: "Timeout",
+                phase: pending.phase,
+                detail: `no end within ${Duration.format(timeout)}`
+              })
+            )
+          }).pipe(Effect.delay(timeout), Effect.interruptible, Effect.forkScoped)
+        }
         const { cancel } = options
         if (cancel !== undefined) {
           yield* Effect.addFinalizer(() => (isOver ? Effect.void : Effect.ignore(write(link, asked, cancel))))
@@ -516,7 +530,11 @@ export const make = (runtime: SessionRuntime): SessionSocket.Service => {
     return Effect.gen(function* () {
       yield* ensureText(operation, "target", target)
       const asked: Asked = { operation, target, id: yield* nextId }
-      return yield* Effect.retry(attempt(asked), { times: 1, while: neverLeft })
+      const timeout =
+        options.timeout === undefined
+          ? undefined
+          : yield* ensureTimeout(operation, "timeout", options.timeout)
+      return yield* Effect.retry(attempt(asked, timeout), { times: 1, while: neverLeft })
     }).pipe(watched(operation, target, data))
   }
 

@@ -442,13 +442,13 @@ const makeLanguage = (start: Effect.Effect<Interpreter, MachineError>): Language
         )
   )
   return {
-    run: ({ code, timeoutMs }) =>
+    run: ({ code, onEvent, timeoutMs }) =>
       turn.withPermits(1)(
         Effect.gen(function* () {
           const { run } = yield* current
           count += 1
           const executionCount = count
-          const [duration, result] = yield* Effect.timed(run({ code, count, timeoutMs }))
+          const [duration, result] = yield* Effect.timed(run({ code, count, timeoutMs, onEvent }))
           return { ...result, executionCount, durationMs: Duration.toMillis(duration) }
         })
       ),

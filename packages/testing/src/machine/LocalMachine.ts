@@ -36,7 +36,14 @@ import { home } from "./internal/local/bubblewrap.js"
 import * as Desktop from "./internal/local/desktop/desktop.js"
 import * as Requirements from "./internal/local/requirements.js"
 import { notAndroid } from "./internal/notAndroid.js"
-import { type CodeRequest, type ExecRequest, type Machine, MachineError, Machines } from "./Machine.js"
+import {
+  type CodeEvent,
+  type CodeRequest,
+  type ExecRequest,
+  type Machine,
+  MachineError,
+  Machines
+} from "./Machine.js"
 
 export {
   /**
@@ -86,6 +93,25 @@ const printed = (answer: {
   stderr: text(answer.body.subarray(answer.value.stdoutBytes))
 })
 
+const decodeCodeEvent = Schema.decodeUnknownOption(Answers.CodeEvent)
+
+/** What the agent tells of running code. Characters may arrive in two pieces. */
+const codeEvents = (onEvent: (event: CodeEvent) => void): AgentConnection.OnEvent => {
+  const decoders = {
+    stdout: new TextDecoder("utf-8", { ignoreBOM: true }),
+    stderr: new TextDecoder("utf-8", { ignoreBOM: true })
+  }
+  return (event, body) => {
+    const known = decodeCodeEvent(event)
+    if (known._tag === "None") return
+    const { displayed, printed } = known.value
+    if (displayed !== undefined) onEvent({ _tag: "Displayed", output: displayed })
+    if (printed === undefined) return
+    const piece = decoders[printed].decode(body, { stream: true })
+    if (piece !== "") onEvent({ _tag: "Printed", stream: printed, text: piece })
+  }
+}
+
 const fromConnection = (
   connection: Effect.Effect<AgentConnection.AgentConnection, MachineError>,
   python: PythonKernel
@@ -118,9 +144,18 @@ const fromConnection = (
           timedOut: answer.value.timedOut
         }))
       ),
-    runCode: (request) =>
+    runCode: ({ onEvent, ...request }) =>
       checkTimeout(request).pipe(
-        Effect.zipRight(ask(Answers.Code, { op: "code", python, ...request })),
+        Effect.zipRight(
+          Effect.flatMap(connection, (agent) =>
+            agent.request(
+              Answers.Code,
+              { op: "code", python, streams: onEvent !== undefined, ...request },
+              undefined,
+              onEvent === undefined ? undefined : codeEvents(onEvent)
+            )
+          )
+        ),
         Effect.map((answer) => {
           const { durationMs, error, executionCount, kernel, outputs, timedOut } = answer.value
           return {

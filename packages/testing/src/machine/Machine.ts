@@ -93,7 +93,22 @@ export interface CodeRequest {
   readonly language: CodeLanguage
   readonly code: string
   readonly timeoutMs: number
+  /**
+   * Told of what the code prints and displays, while it does. A kernel that cannot tell of single displayed values tells
+   * of none; the result has all of them in any case.
+   */
+  readonly onEvent?: ((event: CodeEvent) => void) | undefined
 }
+
+/**
+ * Something that code printed or displayed while it ran.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CodeEvent =
+  | { readonly _tag: "Printed"; readonly stream: "stdout" | "stderr"; readonly text: string }
+  | { readonly _tag: "Displayed"; readonly output: CodeOutput }
 
 /**
  * One displayed value, keyed by MIME type as notebooks do: text and JSON types hold their value, image types

@@ -4,6 +4,7 @@ import { agentContract } from "./agentContract.js"
 import { baselineContract } from "./baselineContract.js"
 import { bindingContract } from "./bindingContract.js"
 import { browserContract } from "./browserContract.js"
+import { channelContract } from "./channelContract.js"
 import { clientContract } from "./clientContract.js"
 import { computerContract } from "./computerContract.js"
 import { environmentContract } from "./environmentContract.js"
@@ -27,5 +28,6 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   processContract,
   gitContract,
   environmentContract,
-  bindingContract
+  bindingContract,
+  channelContract
 ]

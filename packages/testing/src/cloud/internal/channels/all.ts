@@ -1,6 +1,7 @@
 /** The servers of a session that are reached over its live channel. Each has a file of its own beside this one. */
 import type { Channel } from "./channel.js"
+import { code } from "./code.js"
 
-const all: ReadonlyArray<Channel> = []
+const all: ReadonlyArray<Channel> = [code]
 
 export const channels: ReadonlyMap<string, Channel> = new Map(all.map((channel) => [channel.target, channel]))
