@@ -16,6 +16,7 @@ import type {
 } from "./internal/errors/fileErrors.js"
 import type { GitError } from "./internal/errors/gitErrors.js"
 import type { InvalidArgument, InvalidConfiguration } from "./internal/errors/inputErrors.js"
+import type { PtyError } from "./internal/errors/ptyErrors.js"
 import type {
   CreateAmbiguous,
   SessionError,
@@ -36,6 +37,7 @@ export * from "./internal/errors/channelErrors.js"
 export * from "./internal/errors/fileErrors.js"
 export * from "./internal/errors/gitErrors.js"
 export * from "./internal/errors/inputErrors.js"
+export * from "./internal/errors/ptyErrors.js"
 export * from "./internal/errors/serviceErrors.js"
 export * from "./internal/errors/workErrors.js"
 
@@ -67,3 +69,4 @@ export type AgentBayError =
   | GitError
   | ChannelError
   | ChannelUnavailable
+  | PtyError

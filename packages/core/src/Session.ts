@@ -36,6 +36,7 @@ import { SessionFileTransfer } from "./session/SessionFileTransfer.js"
 import { SessionGit } from "./session/SessionGit.js"
 import { SessionMobile } from "./session/SessionMobile.js"
 import { SessionOss } from "./session/SessionOss.js"
+import { SessionPty } from "./session/SessionPty.js"
 import { SessionUi } from "./session/SessionUi.js"
 import { SessionWindow } from "./session/SessionWindow.js"
 import { SessionSocket } from "./transport/SessionSocket.js"
@@ -213,6 +214,7 @@ export declare namespace Session {
     readonly code: SessionCode.Service
     readonly context: SessionContext.Service
     readonly fileTransfer: SessionFileTransfer.Service
+    readonly pty: SessionPty.Service
     readonly oss: SessionOss.Service
     readonly agent: SessionAgent.Service
     readonly browser: SessionBrowser.Service
@@ -324,6 +326,7 @@ export type Modules =
   | SessionGit
   | SessionEnv
   | SessionSocket
+  | SessionPty
 
 /**
  * A session as the context of a program that asks for the handle or for single modules.
@@ -349,7 +352,8 @@ export const toContext = (session: Session.Service): Context.Context<Modules> =>
     Context.add(SessionGit, session.git),
     Context.add(SessionEnv, session.env),
     Context.add(SessionContext, session.context),
-    Context.add(SessionSocket, session.socket)
+    Context.add(SessionSocket, session.socket),
+    Context.add(SessionPty, session.pty)
   )
 
 /**

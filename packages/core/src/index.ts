@@ -422,6 +422,14 @@ export * as SessionPool from "./SessionPool.js"
 export * as SessionProcess from "./session/SessionProcess.js"
 
 /**
+ * Interactive terminals: `session.pty`. A program runs as if a person sat before it: it sees a terminal with a size, gets
+ * keys, and redraws. Everything goes over the live channel of the session.
+ *
+ * @since 0.1.0
+ */
+export * as SessionPty from "./session/SessionPty.js"
+
+/**
  * What the modules of one session share: its connection and the ways to talk to it.
  *
  * @since 0.1.0

@@ -11,6 +11,7 @@ import { runCode } from "./agent-code.mjs"
 import { runCommand } from "./agent-commands.mjs"
 import { connect } from "./agent-connect.mjs"
 import * as files from "./agent-files.mjs"
+import { killTerminal, resizeTerminal, runTerminal, typeIn } from "./agent-terminals.mjs"
 import { frameReader, frameWriter } from "./frames.mjs"
 import { describeFailure, Refusal } from "./refusal.mjs"
 
@@ -38,6 +39,10 @@ const operations = {
   // Loaded when it is needed: most sessions have no desktop.
   desktop: async (request, _, signal) => (await import("./agent-desktop.mjs")).desktop(request, signal),
   connect: (request, _, signal) => connect(request, signal),
+  terminal: (request, _, signal, tell) => runTerminal(request, signal, tell),
+  terminalInput: (request, body) => typeIn(request, body),
+  terminalResize: (request) => resizeTerminal(request),
+  terminalKill: (request) => killTerminal(request),
   cancel: async ({ target }) => {
     const pending = running.get(target)
     pending?.controller.abort()

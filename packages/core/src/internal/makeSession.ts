@@ -16,6 +16,7 @@ import * as SessionFileTransfer from "../session/SessionFileTransfer.js"
 import * as SessionGit from "../session/SessionGit.js"
 import * as SessionMobile from "../session/SessionMobile.js"
 import * as SessionOss from "../session/SessionOss.js"
+import * as SessionPty from "../session/SessionPty.js"
 import type { AccountRuntime, SessionRuntime } from "../session/SessionRuntime.js"
 import * as SessionUi from "../session/SessionUi.js"
 import * as SessionWindow from "../session/SessionWindow.js"
@@ -40,7 +41,8 @@ const modules = {
   oss: SessionOss.make,
   fileTransfer: SessionFileTransfer.make,
   git: SessionGit.make,
-  env: SessionEnv.make
+  env: SessionEnv.make,
+  pty: SessionPty.make
 } as const
 
 type Modules = { -readonly [Name in keyof typeof modules]?: ReturnType<(typeof modules)[Name]> }
@@ -189,6 +191,11 @@ class LiveSession implements Session.Service, SessionRuntime {
   get env() {
     this.made.env ??= modules.env(this)
     return this.made.env
+  }
+
+  get pty() {
+    this.made.pty ??= modules.pty(this, this.socket)
+    return this.made.pty
   }
 
   get socket() {

@@ -14,6 +14,8 @@
  * the session's own. It needs the Debian packages `xvfb`, `openbox`, `xdotool`, `wmctrl`, `x11-utils` and
  * `scrot`; without them it fails with reason `Missing`, which names the absent ones.
  *
+ * Terminals are pseudo-terminals which `python3` makes; without it they fail with reason `Missing`.
+ *
  * An Android device cannot be had this way: a session of an image `mobile_…` is wholly in memory (see
  * `InMemoryMachine`), with the model of a device, its shell and its files.
  *
@@ -35,6 +37,7 @@ import * as Chromium from "./internal/local/browser/chromium.js"
 import { home } from "./internal/local/bubblewrap.js"
 import * as Desktop from "./internal/local/desktop/desktop.js"
 import * as Requirements from "./internal/local/requirements.js"
+import * as LocalTerminal from "./internal/local/terminal.js"
 import { notAndroid } from "./internal/notAndroid.js"
 import {
   type CodeEvent,
@@ -130,6 +133,8 @@ const fromConnection = (
     body?: Uint8Array
   ) => Effect.asVoid(ask(Schema.Unknown, operation, body))
 
+  let terminals = 0
+
   const list: Machine["list"] = (path) => get(Answers.FileStats, { op: "list", path })
 
   return {
@@ -169,6 +174,11 @@ const fromConnection = (
           }
         })
       ),
+    terminal: (request) =>
+      Effect.flatMap(connection, (agent) => {
+        terminals += 1
+        return LocalTerminal.open(agent, terminals, request)
+      }),
     stat: (path) => get(Answers.FileStat, { op: "stat", path }),
     list,
     walk: (path) => get(Answers.FileStats, { op: "walk", path }),

@@ -143,6 +143,37 @@ export interface CodeResult {
 }
 
 /**
+ * A terminal to be started. `onOutput` and `onExit` are told of what happens, in order; the exit code is that of the
+ * program, and -9 when it was killed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TerminalRequest {
+  readonly cols: number
+  readonly rows: number
+  /** Absolute working directory; the home directory when absent. */
+  readonly cwd?: string | undefined
+  readonly env: Readonly<Record<string, string>>
+  /** The program; the shell of the machine when absent. */
+  readonly shell?: string | undefined
+  readonly onOutput: (bytes: Uint8Array) => void
+  readonly onExit: (exitCode: number) => void
+}
+
+/**
+ * A terminal with a program in it. Nothing happens once the program has ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Terminal {
+  readonly input: (bytes: Uint8Array) => Effect.Effect<void>
+  readonly resize: (cols: number, rows: number) => Effect.Effect<void>
+  readonly kill: Effect.Effect<void>
+}
+
+/**
  * Sizes in bytes, times in milliseconds since 1970.
  *
  * @since 0.1.0
@@ -188,6 +219,8 @@ export interface Machine {
   readonly exec: (request: ExecRequest) => Effect.Effect<ExecResult, MachineError>
   /** Keeps interpreter state between runs of one language. Fails only when the language cannot run at all. */
   readonly runCode: (request: CodeRequest) => Effect.Effect<CodeResult, MachineError>
+  /** Starts a program in a terminal; closing the scope kills it. */
+  readonly terminal: (request: TerminalRequest) => Effect.Effect<Terminal, MachineError, Scope.Scope>
   /** Follows symbolic links. */
   readonly stat: (path: string) => Effect.Effect<FileStat, MachineError>
   /** The entries of one directory sorted by name, links not followed. */

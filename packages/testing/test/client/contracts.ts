@@ -14,6 +14,7 @@ import type { Subject } from "./harness.js"
 import { mobileContract } from "./mobileContract.js"
 import { ossContract } from "./ossContract.js"
 import { processContract } from "./processContract.js"
+import { ptyContract } from "./ptyContract.js"
 
 export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => void> = [
   clientContract,
@@ -29,5 +30,6 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   gitContract,
   environmentContract,
   bindingContract,
-  channelContract
+  channelContract,
+  ptyContract
 ]

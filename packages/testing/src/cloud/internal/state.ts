@@ -4,7 +4,7 @@ import type { SyncTask } from "@effect-agentbay/core/ContextActions"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Machine, Machines } from "../../machine/Machine.js"
+import type { Machine, Machines, Terminal } from "../../machine/Machine.js"
 import type { Agents } from "../AgentScript.js"
 import type { ContextStore } from "../ContextStore.js"
 import type { AgentTasks } from "./agentTasks.js"
@@ -79,6 +79,8 @@ export interface SessionRecord {
   readonly agents: AgentTasks
   /** Its live channels. */
   readonly sockets: SessionSockets
+  /** Those that run, by their id. */
+  readonly terminals: Map<string, Terminal>
   readonly storage: SessionStorage
   readonly environment: Environment
   readonly use: Use
