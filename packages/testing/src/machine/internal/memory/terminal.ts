@@ -71,12 +71,13 @@ export const openTerminal = (
         env: { ...env, COLUMNS: String(cols), LINES: String(rows) },
         timeoutMs: Number.POSITIVE_INFINITY
       }).pipe(
-        Effect.map((result) => {
+        Effect.tap((result) => {
           const at = result.stdout.lastIndexOf(mark)
           if (at >= 0) cwd = result.stdout.slice(at + mark.length)
           show(at >= 0 ? result.stdout.slice(0, at) : result.stdout)
           show(result.stderr)
           status = result.exitCode
+          return Effect.void
         }),
         Effect.catchAll((error) => Effect.sync(() => show(`${error.message}\n`)))
       )
