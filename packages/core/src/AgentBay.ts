@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import * as AgentBayConfig from "./AgentBayConfig.js"
@@ -33,6 +33,7 @@ import * as MobileSimulation from "./storage/MobileSimulation.js"
 import * as ControlPlane from "./transport/ControlPlane.js"
 import * as LinkTransport from "./transport/LinkTransport.js"
 import * as Retries from "./transport/Retries.js"
+import { SocketConnector } from "./transport/SocketConnector.js"
 import * as ToolTransport from "./transport/ToolTransport.js"
 import type * as VpcTransport from "./transport/VpcTransport.js"
 import * as Volumes from "./Volumes.js"
@@ -235,7 +236,8 @@ export const make: Effect.Effect<
     config: yield* AgentBayConfig.AgentBayConfig,
     controlPlane: yield* ControlPlane.ControlPlane,
     toolTransport: yield* ToolTransport.ToolTransport,
-    httpClient: yield* HttpClient.HttpClient
+    httpClient: yield* HttpClient.HttpClient,
+    socketConnector: Option.getOrUndefined(yield* Effect.serviceOption(SocketConnector))
   }
   const contexts = Contexts.make(account)
   return {
@@ -251,7 +253,8 @@ export const make: Effect.Effect<
 
 /**
  * The account over any `HttpClient`, with the VPC route of your choice (`VpcTransport.layer` or
- * `VpcTransport.layerUnavailable`).
+ * `VpcTransport.layerUnavailable`). Live channels need a `SocketConnector` beside them; without one, what goes over them
+ * fails with `ChannelUnavailable`.
  *
  * @since 0.1.0
  * @category layers

@@ -7,6 +7,7 @@
  */
 
 import type { AgentError, BrowserError } from "./internal/errors/automationErrors.js"
+import type { ChannelError, ChannelUnavailable } from "./internal/errors/channelErrors.js"
 import type {
   ContextSyncError,
   FileError,
@@ -15,6 +16,7 @@ import type {
 } from "./internal/errors/fileErrors.js"
 import type { GitError } from "./internal/errors/gitErrors.js"
 import type { InvalidArgument, InvalidConfiguration } from "./internal/errors/inputErrors.js"
+import type { PtyError } from "./internal/errors/ptyErrors.js"
 import type {
   CreateAmbiguous,
   SessionError,
@@ -31,9 +33,11 @@ import type {
 } from "./internal/errors/workErrors.js"
 
 export * from "./internal/errors/automationErrors.js"
+export * from "./internal/errors/channelErrors.js"
 export * from "./internal/errors/fileErrors.js"
 export * from "./internal/errors/gitErrors.js"
 export * from "./internal/errors/inputErrors.js"
+export * from "./internal/errors/ptyErrors.js"
 export * from "./internal/errors/serviceErrors.js"
 export * from "./internal/errors/workErrors.js"
 
@@ -63,3 +67,6 @@ export type AgentBayError =
   | ProcessError
   | OutputIncomplete
   | GitError
+  | ChannelError
+  | ChannelUnavailable
+  | PtyError

@@ -36,8 +36,10 @@ import { SessionFileTransfer } from "./session/SessionFileTransfer.js"
 import { SessionGit } from "./session/SessionGit.js"
 import { SessionMobile } from "./session/SessionMobile.js"
 import { SessionOss } from "./session/SessionOss.js"
+import { SessionPty } from "./session/SessionPty.js"
 import { SessionUi } from "./session/SessionUi.js"
 import { SessionWindow } from "./session/SessionWindow.js"
+import { SessionSocket } from "./transport/SessionSocket.js"
 import type { ToolAnswer } from "./transport/ToolAnswer.js"
 
 /**
@@ -212,6 +214,7 @@ export declare namespace Session {
     readonly code: SessionCode.Service
     readonly context: SessionContext.Service
     readonly fileTransfer: SessionFileTransfer.Service
+    readonly pty: SessionPty.Service
     readonly oss: SessionOss.Service
     readonly agent: SessionAgent.Service
     readonly browser: SessionBrowser.Service
@@ -222,6 +225,11 @@ export declare namespace Session {
     readonly computer: SessionComputer.Service
     readonly git: SessionGit.Service
     readonly env: SessionEnv.Service
+
+    /** The live channel, for servers of the session that no module covers. */
+    readonly socket: SessionSocket.Service
+    /** What a server of the session says by itself: `socket.events`. */
+    readonly events: SessionSocket.Service["events"]
 
     /**
      * Calls any tool by name with a JSON object of arguments. Those of `press_keys` and `release_keys` are sent with
@@ -317,6 +325,8 @@ export type Modules =
   | SessionFileTransfer
   | SessionGit
   | SessionEnv
+  | SessionSocket
+  | SessionPty
 
 /**
  * A session as the context of a program that asks for the handle or for single modules.
@@ -341,7 +351,9 @@ export const toContext = (session: Session.Service): Context.Context<Modules> =>
     Context.add(SessionFileTransfer, session.fileTransfer),
     Context.add(SessionGit, session.git),
     Context.add(SessionEnv, session.env),
-    Context.add(SessionContext, session.context)
+    Context.add(SessionContext, session.context),
+    Context.add(SessionSocket, session.socket),
+    Context.add(SessionPty, session.pty)
   )
 
 /**

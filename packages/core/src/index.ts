@@ -422,11 +422,27 @@ export * as SessionPool from "./SessionPool.js"
 export * as SessionProcess from "./session/SessionProcess.js"
 
 /**
+ * Interactive terminals: `session.pty`. A program runs as if a person sat before it: it sees a terminal with a size, gets
+ * keys, and redraws. Everything goes over the live channel of the session.
+ *
+ * @since 0.1.0
+ */
+export * as SessionPty from "./session/SessionPty.js"
+
+/**
  * What the modules of one session share: its connection and the ways to talk to it.
  *
  * @since 0.1.0
  */
 export * as SessionRuntime from "./session/SessionRuntime.js"
+
+/**
+ * The live channel of a session: one WebSocket for requests that answer in many frames, single calls, messages, and what
+ * the session says by itself (`session.socket`).
+ *
+ * @since 0.1.0
+ */
+export * as SessionSocket from "./transport/SessionSocket.js"
 
 /**
  * The user interface of a session, as the first generation of the service has it: `session.ui`. New programs find the
@@ -464,6 +480,14 @@ export * as SkillActions from "./contract/actions/SkillActions.js"
  * @since 0.1.0
  */
 export * as Skills from "./Skills.js"
+
+/**
+ * How a WebSocket is opened: supplied by the platform, because the upgrade of a live channel carries a header, which
+ * the WebSocket of browsers cannot send.
+ *
+ * @since 0.1.0
+ */
+export * as SocketConnector from "./transport/SocketConnector.js"
 
 /**
  * How files travel between a session and a context: when, which, and for how long they are kept.

@@ -8,11 +8,13 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as AgentBay from "@effect-agentbay/core/AgentBay"
 import * as AgentBayConfig from "@effect-agentbay/core/AgentBayConfig"
 import type { InvalidConfiguration } from "@effect-agentbay/core/AgentBayError"
+import type { SocketConnector } from "@effect-agentbay/core/SocketConnector"
 import * as VpcTransport from "@effect-agentbay/core/VpcTransport"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as DotEnv from "./DotEnv.js"
 import * as UndiciHttpClient from "./UndiciHttpClient.js"
+import * as WsConnector from "./WsConnector.js"
 
 /**
  * @since 0.1.0
@@ -28,20 +30,22 @@ export interface Options {
 }
 
 /**
- * What calls travel over: the HTTP client of this package, and the VPC route over the same client.
+ * What calls travel over: the HTTP client of this package, the VPC route over the same client, and the WebSocket of live
+ * channels.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layerHttp: Layer.Layer<HttpClient.HttpClient | VpcTransport.VpcTransport> = Layer.provideMerge(
-  VpcTransport.layer,
-  UndiciHttpClient.layer
-)
+export const layerHttp: Layer.Layer<HttpClient.HttpClient | VpcTransport.VpcTransport | SocketConnector> =
+  Layer.merge(Layer.provideMerge(VpcTransport.layer, UndiciHttpClient.layer), WsConnector.layer)
 
 const layerHttpOf = (options: UndiciHttpClient.Options | undefined) =>
   options === undefined
     ? layerHttp
-    : Layer.provideMerge(VpcTransport.layer, UndiciHttpClient.layerWith(options))
+    : Layer.merge(
+        Layer.provideMerge(VpcTransport.layer, UndiciHttpClient.layerWith(options)),
+        WsConnector.layerWith(options)
+      )
 
 // The provider is used here and nowhere else: the program keeps its own.
 const layerConfigOf = (options: Options) =>

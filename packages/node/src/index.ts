@@ -41,3 +41,11 @@ export * as NodeAgentBay from "./NodeAgentBay.js"
  * @since 0.1.0
  */
 export * as UndiciHttpClient from "./UndiciHttpClient.js"
+
+/**
+ * Live channels of sessions on Node, over the package `ws`: its WebSocket sends headers with the upgrade, tells the
+ * status of a refused one, and has ping frames.
+ *
+ * @since 0.1.0
+ */
+export * as WsConnector from "./WsConnector.js"

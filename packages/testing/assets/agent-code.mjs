@@ -20,7 +20,8 @@ const asset = (name) => fileURLToPath(new URL(name, import.meta.url))
 /**
  * How to start the kernel of a language. A kernel writes JSON lines to descriptor 3: once `{"ready":true}`, which may
  * name what it is, or `{"missing"}` what has to be installed; then one line per run. It reads JSON lines `{"code"}` from descriptor 3 as well, or, where the language cannot open
- * a socket by its number, from standard input, and then `replyThroughPipe` moves its replies from descriptor 4.
+ * a socket by its number, from standard input, and then `replyThroughPipe` moves its replies from descriptor 4. Asked
+ * with `streams`, it may write `{"displayed"}` for each value that the code displays, before the reply.
  *
  * @type {Record<string, { program: string, package: string, arguments: readonly string[], replyThroughPipe?: true }>}
  */
@@ -57,6 +58,7 @@ const find = (program) => (program.startsWith("/") ? program : findProgram(progr
  *   ready?: boolean,
  *   kernel?: string,
  *   missing?: string,
+ *   displayed?: unknown,
  *   outputs?: unknown[],
  *   error?: CodeError | null
  * }} Reply
@@ -64,6 +66,7 @@ const find = (program) => (program.startsWith("/") ? program : findProgram(progr
  *   language: string,
  *   code: string,
  *   timeoutMs: number | null,
+ *   streams?: boolean,
  *   python: "auto" | "jupyter" | "plain"
  * }} CodeRequest
  */
@@ -94,6 +97,8 @@ class Kernel {
     this.alive = true
     /** @type {((reply: Reply | undefined) => void) | undefined} */
     this.waiting = undefined
+    /** @type {((output: unknown) => void) | undefined} */
+    this.onDisplayed = undefined
     this.process = spawn(/** @type {string} */ (file), rest, {
       cwd: home,
       detached: true,
@@ -124,7 +129,9 @@ class Kernel {
   /** @param {string} line */
   settleWith(line) {
     try {
-      this.waiting?.(JSON.parse(line))
+      const reply = /** @type {Reply} */ (JSON.parse(line))
+      if (reply.displayed === undefined) this.waiting?.(reply)
+      else this.onDisplayed?.(reply.displayed)
     } catch {
       // Only a program that writes into the kernel's own descriptor gets here.
       signalGroup(this.process)
@@ -192,15 +199,21 @@ const kernelOf = async (language, options) => {
 /**
  * @param {CodeRequest} request
  * @param {AbortSignal} abort
+ * @param {import("./agent.mjs").Tell} tell
  * @returns {Promise<import("./agent.mjs").Answer>}
  */
-const runNow = async ({ code, language, python, timeoutMs }, abort) => {
+const runNow = async ({ code, language, python, streams = false, timeoutMs }, abort, tell) => {
   if (abort.aborted) throw new Refusal("Stopped", "cancelled")
   const kernel = await kernelOf(language, language === "python" ? [python] : [])
   const executionCount = (counts.get(language) ?? 0) + 1
   counts.set(language, executionCount)
   kernel.stdout.start()
   kernel.stderr.start()
+  if (streams) {
+    kernel.stdout.onPiece = (piece) => tell({ printed: "stdout" }, [piece])
+    kernel.stderr.onPiece = (piece) => tell({ printed: "stderr" }, [piece])
+    kernel.onDisplayed = (displayed) => tell({ displayed })
+  }
   const startedAt = performance.now()
   let timedOut = false
   /** @type {NodeJS.Timeout | undefined} */
@@ -216,8 +229,9 @@ const runNow = async ({ code, language, python, timeoutMs }, abort) => {
   })
   abort.addEventListener("abort", interrupt)
   if (abort.aborted) interrupt()
-  kernel.send({ code, count: executionCount })
+  kernel.send({ code, count: executionCount, streams })
   const reply = await kernel.reply()
+  kernel.onDisplayed = undefined
   clearTimeout(timer)
   clearTimeout(last)
   abort.removeEventListener("abort", interrupt)
@@ -281,9 +295,10 @@ const errorOf = (kernel, reply, timeoutMs) => {
  *
  * @param {CodeRequest} request
  * @param {AbortSignal} abort
+ * @param {import("./agent.mjs").Tell} tell
  */
-export const runCode = (request, abort) => {
-  const run = (queues.get(request.language) ?? Promise.resolve()).then(() => runNow(request, abort))
+export const runCode = (request, abort, tell) => {
+  const run = (queues.get(request.language) ?? Promise.resolve()).then(() => runNow(request, abort, tell))
   queues.set(
     request.language,
     run.catch(() => {})

@@ -11,15 +11,18 @@ import { runCode } from "./agent-code.mjs"
 import { runCommand } from "./agent-commands.mjs"
 import { connect } from "./agent-connect.mjs"
 import * as files from "./agent-files.mjs"
+import { killTerminal, resizeTerminal, runTerminal, typeIn } from "./agent-terminals.mjs"
 import { frameReader, frameWriter } from "./frames.mjs"
 import { describeFailure, Refusal } from "./refusal.mjs"
 
 /** @typedef {{ ok: unknown, body?: readonly Uint8Array[] }} Answer */
 
-/** @type {Record<string, (request: any, body: Buffer, signal: AbortSignal) => Promise<Answer>>} */
+/** @typedef {(event: unknown, body?: readonly Uint8Array[]) => void} Tell says something before the answer */
+
+/** @type {Record<string, (request: any, body: Buffer, signal: AbortSignal, tell: Tell) => Promise<Answer>>} */
 const operations = {
   exec: (request, _, signal) => runCommand(request, signal),
-  code: (request, _, signal) => runCode(request, signal),
+  code: (request, _, signal, tell) => runCode(request, signal, tell),
   stat: async ({ path }) => ({ ok: await files.stat(path) }),
   list: async ({ path }) => ({ ok: await files.list(path) }),
   walk: async ({ path }) => ({ ok: await files.walk(path) }),
@@ -36,6 +39,10 @@ const operations = {
   // Loaded when it is needed: most sessions have no desktop.
   desktop: async (request, _, signal) => (await import("./agent-desktop.mjs")).desktop(request, signal),
   connect: (request, _, signal) => connect(request, signal),
+  terminal: (request, _, signal, tell) => runTerminal(request, signal, tell),
+  terminalInput: (request, body) => typeIn(request, body),
+  terminalResize: (request) => resizeTerminal(request),
+  terminalKill: (request) => killTerminal(request),
   cancel: async ({ target }) => {
     const pending = running.get(target)
     pending?.controller.abort()
@@ -59,7 +66,9 @@ const answer = async (request, body, signal) => {
   try {
     const operation = operations[request.op]
     if (operation === undefined) throw new Refusal("Invalid", `unknown operation ${request.op}`)
-    const result = await operation(request, body, signal)
+    const result = await operation(request, body, signal, (event, piece) =>
+      send({ id: request.id, event }, piece)
+    )
     send({ id: request.id, ok: result.ok }, result.body)
   } catch (failure) {
     send({ id: request.id, error: describeFailure(failure) })

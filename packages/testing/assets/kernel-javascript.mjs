@@ -48,9 +48,18 @@ const timers = new Set()
 /** @type {{ data: Record<string, unknown>, isMain: boolean }[]} */
 let outputs = []
 
+let streams = false
+
+/** @param {unknown} value @param {boolean} isMain */
+const show = (value, isMain) => {
+  const output = { data: { "text/plain": inspect(value) }, isMain }
+  outputs.push(output)
+  if (streams) channel.write(`${JSON.stringify({ displayed: output })}\n`)
+}
+
 /** Shows values beside the one of the last expression. @param {unknown[]} values */
 const display = (...values) => {
-  for (const value of values) outputs.push({ data: { "text/plain": inspect(value) }, isMain: false })
+  for (const value of values) show(value, false)
 }
 
 /** Keeps hold of the timers of a run, so that an interrupted one leaves none behind. */
@@ -201,9 +210,10 @@ const idle = () =>
     process.once("beforeExit", finish)
   })
 
-/** @param {{ code: string, count: number }} request */
-const run = async ({ code, count }) => {
+/** @param {{ code: string, count: number, streams?: boolean }} request */
+const run = async ({ code, count, streams: tells = false }) => {
   outputs = []
+  streams = tells
   const interrupted = new Promise((_, fail) => {
     interruptRun = (error) => fail(error)
   })
@@ -212,8 +222,7 @@ const run = async ({ code, count }) => {
     const result = await Promise.race([evaluate(code, count), interrupted])
     if (!("value" in result)) return { outputs, error: describe(result.thrown) }
     await Promise.race([idle(), interrupted])
-    if (result.value !== undefined)
-      outputs.push({ data: { "text/plain": inspect(result.value) }, isMain: true })
+    if (result.value !== undefined) show(result.value, true)
     return { outputs, error: null }
   } catch (failure) {
     for (const pending of timers) clearTimeout(/** @type {any} */ (pending))

@@ -75,7 +75,8 @@ def bundle_of(data):
 class Run:
     """What one run displays, in the order of a notebook."""
 
-    def __init__(self):
+    def __init__(self, tell):
+        self.tell = tell
         self.outputs = []
         self.errors = []
         self.displays = {}
@@ -113,6 +114,8 @@ class Run:
         if name is not None:
             self.displays[name] = output
         self.outputs.append(output)
+        if self.tell is not None:
+            self.tell(output)
 
 
 def describe(content):
@@ -211,7 +214,7 @@ class Bridge:
     def ask(self, kind, content):
         return self.session.send(self.shell, kind, content)["header"]["msg_id"]
 
-    def execute(self, code, silent, patience=None):
+    def execute(self, code, silent, patience=None, tell=None):
         """Runs code until the kernel is idle again. Gives nothing when it takes longer than `patience` seconds."""
         content = {
             "code": code,
@@ -223,7 +226,7 @@ class Bridge:
         }
         self.agent.has_interrupted = False
         request = self.ask("execute_request", content)
-        run = Run()
+        run = Run(tell)
         reply = None
         is_idle = False
         while reply is None or not is_idle:
@@ -253,11 +256,12 @@ class Bridge:
                 return None
         return run, reply
 
-    def run(self, code, count):
+    def run(self, code, count, streams):
         # A kernel that was started anew counts on where the one before it ended.
         if count != self.count:
             self.execute(f"get_ipython().execution_count = {count}", silent=True)
-        run, reply = self.execute(code, silent=False)
+        tell = (lambda output: self.agent.send({"displayed": output})) if streams else None
+        run, reply = self.execute(code, silent=False, tell=tell)
         self.count = reply.get("execution_count", count) + 1
         error = None
         if reply["status"] != "ok":
@@ -280,7 +284,7 @@ def serve():
     while agent.requests or agent.receive():
         for request in agent.requests[:]:
             agent.requests.remove(request)
-            agent.send(bridge.run(request["code"], request["count"]))
+            agent.send(bridge.run(request["code"], request["count"], request.get("streams", False)))
 
 
 def main(choice, *rest):

@@ -34,6 +34,8 @@ TEXT_REPRS = {
 IMAGE_REPRS = {"image/png": "_repr_png_", "image/jpeg": "_repr_jpeg_"}
 
 outputs = []
+# What is told of each output when it appears, if anything.
+tell = None
 
 
 def as_text(value):
@@ -89,15 +91,21 @@ def bundle_of(value):
     return data
 
 
+def put(output):
+    outputs.append(output)
+    if tell is not None:
+        tell(output)
+
+
 def show(value, is_main):
-    outputs.append({"data": bundle_of(value), "isMain": is_main})
+    put({"data": bundle_of(value), "isMain": is_main})
 
 
 def display(*values, raw=False, **_options):
     """Shows values as a notebook does; with raw=True a value is itself a bundle keyed by MIME type."""
     for value in values:
         if raw:
-            outputs.append({"data": {mime: as_text(item) for mime, item in value.items()}, "isMain": False})
+            put({"data": {mime: as_text(item) for mime, item in value.items()}, "isMain": False})
         else:
             show(value, False)
 
@@ -274,6 +282,7 @@ def run(request, namespace):
 
 
 def serve():
+    global tell
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.set_inheritable(3, False)
     channel = socket.socket(fileno=3)
@@ -287,6 +296,7 @@ def serve():
     for line in requests:
         request = json.loads(line)
         if "code" in request:
+            tell = (lambda output: send({"displayed": output})) if request.get("streams") else None
             send(run(request, namespace))
 
 

@@ -15,6 +15,8 @@ export class Output {
     this.dropped = 0
     this.collecting = true
     this.closed = false
+    /** @type {((piece: Uint8Array) => void) | undefined} */
+    this.onPiece = undefined
     stream.on("data", (chunk) => this.add(chunk))
     stream.on("error", () => {})
     stream.once("close", () => {
@@ -28,7 +30,9 @@ export class Output {
     const kept = chunk.subarray(0, OUTPUT_LIMIT - this.size)
     this.size += kept.length
     this.dropped += chunk.length - kept.length
-    if (kept.length > 0) this.pieces.push(kept)
+    if (kept.length === 0) return
+    this.pieces.push(kept)
+    this.onPiece?.(kept)
   }
 
   /** Begins anew, for a process that serves many runs. */
@@ -42,6 +46,7 @@ export class Output {
   /** Ends the collection. Output beyond the limit is replaced by a last line that says how much is missing. */
   take() {
     this.collecting = false
+    this.onPiece = undefined
     const { dropped, pieces, size } = this
     this.pieces = []
     if (dropped === 0) return { pieces, size }

@@ -9,6 +9,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as AgentBay from "@effect-agentbay/core/AgentBay"
 import * as AgentBayConfig from "@effect-agentbay/core/AgentBayConfig"
 import * as RetryPolicy from "@effect-agentbay/core/RetryPolicy"
+import { SocketConnector } from "@effect-agentbay/core/SocketConnector"
 import * as VpcTransport from "@effect-agentbay/core/VpcTransport"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -16,6 +17,7 @@ import * as Layer from "effect/Layer"
 import * as Cloud from "./cloud/Cloud.js"
 import * as ContextStore from "./cloud/ContextStore.js"
 import { memoryClient } from "./internal/memoryClient.js"
+import { memoryConnector } from "./internal/memorySocket.js"
 import * as InMemoryMachine from "./machine/InMemoryMachine.js"
 import type { Machines } from "./machine/Machine.js"
 import { TestCloud } from "./TestCloud.js"
@@ -47,18 +49,19 @@ const vpcAddress = (n: number) => ({
 
 const make = (options: Options) =>
   Effect.gen(function* () {
-    const { gateway, handle, isListening } = yield* Cloud.make(options, {
+    const { gateway, handle, isListening, socket } = yield* Cloud.make(options, {
       base: endpoint,
       vpc: vpcAddress,
       identifiers: "sequential"
     })
     return Context.make(TestCloud, handle).pipe(
-      Context.add(HttpClient.HttpClient, memoryClient(gateway, isListening))
+      Context.add(HttpClient.HttpClient, memoryClient(gateway, isListening)),
+      Context.add(SocketConnector, memoryConnector(socket))
     )
   })
 
 /**
- * The in-memory cloud as an `HttpClient`, and the handle on it: for programs that build the client stack themselves.
+ * The in-memory cloud as an `HttpClient` and a `SocketConnector`, and the handle on it: for programs that build the client stack themselves.
  * Whatever the host of a request, this cloud answers it.
  *
  * @since 0.1.0
@@ -66,7 +69,7 @@ const make = (options: Options) =>
  */
 export const layerHttpClientWith = (
   options: Omit<Options, "config">
-): Layer.Layer<HttpClient.HttpClient | TestCloud> =>
+): Layer.Layer<HttpClient.HttpClient | SocketConnector | TestCloud> =>
   Layer.scopedContext(make(options)).pipe(
     Layer.provide([options.machines ?? InMemoryMachine.layer, ContextStore.layerMemory])
   )
@@ -77,7 +80,8 @@ export const layerHttpClientWith = (
  * @since 0.1.0
  * @category layers
  */
-export const layerHttpClient: Layer.Layer<HttpClient.HttpClient | TestCloud> = layerHttpClientWith({})
+export const layerHttpClient: Layer.Layer<HttpClient.HttpClient | SocketConnector | TestCloud> =
+  layerHttpClientWith({})
 
 /**
  * The client and the in-memory cloud behind it, with options for both.

@@ -12,6 +12,7 @@ import type * as Option from "effect/Option"
 import type { Agents } from "./cloud/AgentScript.js"
 import type { Arrival, Call, Route } from "./cloud/Call.js"
 import type { Fault } from "./cloud/Fault.js"
+import type { SocketFault } from "./cloud/SocketFault.js"
 import type { AndroidState } from "./machine/Android.js"
 import type { DesktopState } from "./machine/Desktop.js"
 import type { Machine } from "./machine/Machine.js"
@@ -76,6 +77,62 @@ export interface FaultOptions {
 export interface FaultRule extends FaultOptions {
   readonly target: Target
   readonly fault: Fault
+}
+
+/**
+ * A frame of a live channel: `in` from the client, `out` to it. `target` is the server that is addressed or speaks.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SocketFrame {
+  /** Counts the frames of this cloud, from 1. */
+  readonly index: number
+  /** Milliseconds since 1970, on the clock of the cloud. */
+  readonly atMs: number
+  readonly sessionId: string
+  readonly direction: "in" | "out"
+  readonly target: string
+  /** The frame; a text when it was no JSON. */
+  readonly frame: unknown
+  /** What it met. */
+  readonly fault?: SocketFault | undefined
+}
+
+/**
+ * Which connections or frames a fault of a live channel concerns: those that fit every member given.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SocketTarget {
+  readonly sessionId?: string | undefined
+  readonly target?: string | undefined
+  readonly direction?: "in" | "out" | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface SocketFaultOptions {
+  /** How many that fit are spared first. Default 0. */
+  readonly skip?: number | undefined
+  /** How many meet the fault. Default 1; `Infinity` for all until `clearFaults`. */
+  readonly times?: number | undefined
+  /** How likely one meets the fault, from 0 to 1, decided by Effect's `Random`. Default 1. */
+  readonly probability?: number | undefined
+  /** A further condition on a frame. */
+  readonly when?: ((frame: unknown) => boolean) | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface SocketRule extends SocketFaultOptions {
+  readonly target: SocketTarget
+  readonly fault: SocketFault
 }
 
 /**
@@ -182,6 +239,28 @@ export declare namespace TestCloud {
     readonly clearScripts: Effect.Effect<void>
     /** Lets the next call that fits meet a fault; several rules are tried in the order in which they were set. */
     readonly fail: (target: Target, fault: Fault, options?: FaultOptions) => Effect.Effect<void>
+    /** Of calls and of live channels. */
     readonly clearFaults: Effect.Effect<void>
+    /** The frames of all live channels, in their order, up to the cloud's `journalLimit`; `clearJournal` forgets them. */
+    readonly frames: Effect.Effect<ReadonlyArray<SocketFrame>>
+    /**
+     * Lets the next connection or frame of a live channel that fits meet a fault; several rules are tried in the order in
+     * which they were set.
+     */
+    readonly failSocket: (
+      target: SocketTarget,
+      fault: SocketFault,
+      options?: SocketFaultOptions
+    ) => Effect.Effect<void>
+    /** The session of every live channel that is open. */
+    readonly sockets: Effect.Effect<ReadonlyArray<string>>
+    /** Breaks the live channels of a session that are open now. */
+    readonly dropSockets: (sessionId: string) => Effect.Effect<void>
+    /** Lets a server of a session say something by itself, to every live channel of it. */
+    readonly push: (
+      sessionId: string,
+      target: string,
+      data: Readonly<Record<string, unknown>>
+    ) => Effect.Effect<void>
   }
 }

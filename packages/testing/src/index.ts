@@ -108,6 +108,13 @@ export * as LocalMachine from "./machine/LocalMachine.js"
 export * as Machine from "./machine/Machine.js"
 
 /**
+ * What can go wrong with a live channel, as data.
+ *
+ * @since 0.1.0
+ */
+export * as SocketFault from "./cloud/SocketFault.js"
+
+/**
  * AgentBay without the cloud, for unit tests: the real client stack over an in-memory cloud. No network, no
  * processes, and the clock of the test.
  *

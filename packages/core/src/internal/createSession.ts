@@ -203,7 +203,9 @@ export const makeCreate = (
     session: (params = {}) =>
       Effect.uninterruptibleMask((restore) =>
         make(params, true, restore).pipe(
-          Effect.tap((session) => Effect.addFinalizer(() => release(session.sessionId))),
+          Effect.tap((session) =>
+            Effect.addFinalizer(() => Effect.zipRight(session.closeSocket, release(session.sessionId)))
+          ),
           Effect.tap((session) => keepRenewing(account, session, session.renewLease))
         )
       ).pipe(Effect.withSpan("AgentBay.session"))

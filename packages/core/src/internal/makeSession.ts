@@ -1,4 +1,5 @@
 /** The handle. Modules come to life when they are first used, so that thousands of idle handles cost little. */
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Session } from "../Session.js"
 import type { SessionHandle } from "../SessionHandle.js"
@@ -15,11 +16,14 @@ import * as SessionFileTransfer from "../session/SessionFileTransfer.js"
 import * as SessionGit from "../session/SessionGit.js"
 import * as SessionMobile from "../session/SessionMobile.js"
 import * as SessionOss from "../session/SessionOss.js"
+import * as SessionPty from "../session/SessionPty.js"
 import type { AccountRuntime, SessionRuntime } from "../session/SessionRuntime.js"
 import * as SessionUi from "../session/SessionUi.js"
 import * as SessionWindow from "../session/SessionWindow.js"
 import { makeToolDirectory } from "../transport/SessionConnection.js"
+import * as SessionSocket from "../transport/SessionSocket.js"
 import type { SessionState } from "./connectionData.js"
+import { readAgain } from "./readAgain.js"
 import { makeSessionOperations, type SessionOperations } from "./sessionOperations.js"
 
 const modules = {
@@ -37,7 +41,8 @@ const modules = {
   oss: SessionOss.make,
   fileTransfer: SessionFileTransfer.make,
   git: SessionGit.make,
-  env: SessionEnv.make
+  env: SessionEnv.make,
+  pty: SessionPty.make
 } as const
 
 type Modules = { -readonly [Name in keyof typeof modules]?: ReturnType<(typeof modules)[Name]> }
@@ -47,6 +52,7 @@ class LiveSession implements Session.Service, SessionRuntime {
   private state: SessionState
   private readonly made: Modules = {}
   private operations: SessionOperations | undefined
+  private channel: SessionSocket.SessionSocket.Service | undefined
 
   constructor(account: AccountRuntime, state: SessionState) {
     this.account = account
@@ -54,6 +60,14 @@ class LiveSession implements Session.Service, SessionRuntime {
   }
 
   readonly connection = () => this.state
+
+  readonly refresh = (operation: string) =>
+    Effect.map(readAgain(this.account, this.sessionId, operation), (found) => {
+      this.state = { ...this.state, ...found }
+    })
+
+  /** Closes the live channel, if there is one. */
+  readonly closeSocket = Effect.suspend(() => this.channel?.close ?? Effect.void)
 
   get sessionId() {
     return this.state.sessionId
@@ -116,7 +130,7 @@ class LiveSession implements Session.Service, SessionRuntime {
     return this.made.fileSystem
   }
   get code() {
-    this.made.code ??= modules.code(this)
+    this.made.code ??= modules.code(this, this.socket)
     return this.made.code
   }
   get context() {
@@ -179,6 +193,20 @@ class LiveSession implements Session.Service, SessionRuntime {
     return this.made.env
   }
 
+  get pty() {
+    this.made.pty ??= modules.pty(this, this.socket)
+    return this.made.pty
+  }
+
+  get socket() {
+    this.channel ??= SessionSocket.make(this)
+    return this.channel
+  }
+
+  get events() {
+    return this.socket.events
+  }
+
   private get own(): SessionOperations {
     this.operations ??= makeSessionOperations(this, {
       imageId: this.state.imageId,
@@ -215,8 +243,9 @@ class LiveSession implements Session.Service, SessionRuntime {
   get getLink() {
     return this.own.getLink
   }
-  get delete() {
-    return this.own.delete
+  get delete(): Session.Service["delete"] {
+    // Only a session that is gone needs its channel no more.
+    return (options) => Effect.zipLeft(this.own.delete(options as never), this.closeSocket)
   }
   get pause() {
     return this.own.pause
@@ -308,7 +337,8 @@ export const stateOfHandle = (handle: SessionHandle): SessionState => {
 }
 
 /** The handle, and what only the one who made the session does with it. */
-export type OwnedSession = Session.Service & Pick<SessionOperations, "renewLease">
+export type OwnedSession = Session.Service &
+  Pick<SessionOperations, "renewLease"> & { readonly closeSocket: Effect.Effect<void> }
 
 export const makeSession = (account: AccountRuntime, state: SessionState): OwnedSession =>
   new LiveSession(account, state)

@@ -9,7 +9,10 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import {
+  type ChannelError,
+  type ChannelUnavailable,
   CodeFailed,
   CodeTimeout,
   type InvalidArgument,
@@ -19,8 +22,11 @@ import {
 } from "../AgentBayError.js"
 import { readFailure } from "../contract/Tool.js"
 import { type CodeRun, runCode } from "../contract/tools/CodeTools.js"
+import { defaultTimeout, isTimeout, parseLanguage, textOf, timeoutWords } from "../internal/code/codeRun.js"
+import { makeStream } from "../internal/code/streamCode.js"
 import { makeOutput } from "../internal/codeOutput.js"
-import { ensure, ensureTimeout, invalid } from "../internal/validate.js"
+import { ensure, ensureTimeout } from "../internal/validate.js"
+import * as SessionSocket from "../transport/SessionSocket.js"
 import { callTool, type SessionRuntime } from "./SessionRuntime.js"
 
 /**
@@ -113,6 +119,62 @@ export interface CodeExecution {
 }
 
 /**
+ * What happens while code runs, in the order of arrival. Pieces of output are neither lines nor in step with each other:
+ * standard output, standard error and values travel apart. `Completed` comes last, and only once.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CodeEvent =
+  | { readonly _tag: "Stdout"; readonly text: string }
+  | { readonly _tag: "Stderr"; readonly text: string }
+  | { readonly _tag: "Output"; readonly output: CodeOutput }
+  | { readonly _tag: "Exception"; readonly error: CodeException }
+  | {
+      readonly _tag: "Completed"
+      readonly execution: CodeExecution
+      /** False when the session has no live channel, and the run was awaited instead. */
+      readonly isLive: boolean
+    }
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface StreamOptions extends RunOptions {
+  /** Characters of frames that may wait for the consumer; more fails the stream. Default 8,388,608. */
+  readonly capacity?: number | undefined
+  /**
+   * False leaves `stdout`, `stderr`, `logs` and `outputs` of the result empty, for code that prints without end. Default
+   * true.
+   */
+  readonly keepOutput?: boolean | undefined
+}
+
+/**
+ * Runs code and tells what happens while it runs.
+ *
+ * Without a live channel the stream fails with `ChannelUnavailable`, which says what is missing. With
+ * `fallback: "blocking"` the code is run by `run` instead, and everything comes at its end; `isLive` of `Completed` is
+ * false then.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface StreamCode {
+  (
+    language: LanguageInput,
+    code: string,
+    options?: StreamOptions & { readonly fallback?: "none" | undefined }
+  ): Stream.Stream<CodeEvent, SessionCode.StreamFailure>
+  (
+    language: LanguageInput,
+    code: string,
+    options: StreamOptions & { readonly fallback: "blocking" }
+  ): Stream.Stream<CodeEvent, Exclude<SessionCode.StreamFailure, ChannelUnavailable> | SessionCode.Failure>
+}
+
+/**
  * @since 0.1.0
  * @category tags
  */
@@ -133,6 +195,14 @@ export declare namespace SessionCode {
    * @category errors
    */
   export type Failure = InvalidArgument | CodeTimeout | SessionError | VpcUnavailable | ToolError
+
+  /**
+   * Every way in which following code can fail.
+   *
+   * @since 0.1.0
+   * @category errors
+   */
+  export type StreamFailure = InvalidArgument | CodeTimeout | ChannelError | ChannelUnavailable
 
   /**
    * @since 0.1.0
@@ -168,57 +238,36 @@ export declare namespace SessionCode {
       code: string,
       options?: RunOptions
     ) => Effect.Effect<CodeExecution, Failure>
+    /**
+     * Runs code over the live channel of the session and tells what it prints and displays while it runs, then the
+     * result. Languages and `timeout` are those of `run`; the run counts against the same kernels. Interrupting the
+     * stream leaves the code running: the service knows no way to stop it before its timeout.
+     *
+     * Fails with `CodeTimeout` when the code was stopped after `timeout`, or when nothing says so 15 seconds later;
+     * `InvalidArgument` as `run` does; `ChannelError` when the connection is lost (the code may go on), the session
+     * refuses, or the consumer is too slow; `ChannelUnavailable` where there is no live channel and no `fallback`. An
+     * exception raised by the code is the event `Exception`, and `error` of the result.
+     *
+     * @example
+     * ```ts
+     * import { SessionCode } from "@effect-agentbay/core"
+     * import { Console, Effect, Stream } from "effect"
+     *
+     * const progress = Effect.gen(function* () {
+     *   const code = yield* SessionCode.SessionCode
+     *   const execution = yield* code.stream("python", "for i in range(3): print(i)").pipe(
+     *     Stream.tap((event) => (event._tag === "Stdout" ? Console.log(event.text) : Effect.void)),
+     *     SessionCode.execution
+     *   )
+     *   return execution.stdout
+     * })
+     * ```
+     */
+    readonly stream: StreamCode
   }
 }
 
-const languages: ReadonlyMap<string, Language> = new Map<string, Language>([
-  ["python", "python"],
-  ["py", "python"],
-  ["python3", "python"],
-  ["javascript", "javascript"],
-  ["js", "javascript"],
-  ["node", "javascript"],
-  ["nodejs", "javascript"],
-  ["r", "r"],
-  ["java", "java"]
-])
-
 const operation = "SessionCode.run"
-
-const parseLanguage = (input: string): Effect.Effect<Language, InvalidArgument> => {
-  const language = typeof input === "string" ? languages.get(input.trim().toLowerCase()) : undefined
-  return language === undefined
-    ? Effect.fail(
-        invalid(operation, "language", input, `it must be one of ${[...languages.keys()].join(", ")}`)
-      )
-    : Effect.succeed(language)
-}
-
-const defaultTimeout = Duration.seconds(60)
-
-const timeoutWords = /\btime(d)?[ -]?out\b/i
-
-const timeoutNames = /^\[?(timeout|ExecutionTimeout|CodeTimeout|CellTimeoutError)\]?$/i
-
-/**
- * The kernel names no exception class when it stopped the code itself. A `TimeoutError` that the code raised is
- * the user's own.
- */
-const isTimeout = (error: CodeException): boolean =>
-  timeoutNames.test(error.name) || (error.name === "ExecutionError" && timeoutWords.test(error.value))
-
-const textOf = (outputs: ReadonlyArray<CodeOutput>): Option.Option<string> =>
-  Option.orElse(
-    Option.flatMap(
-      Option.fromNullable(outputs.find((output) => output.isMain && Option.isSome(output.text))),
-      (output) => output.text
-    ),
-    () =>
-      Option.flatMap(
-        Option.fromNullable(outputs.find((output) => Option.isSome(output.text))),
-        (output) => output.text
-      )
-  )
 
 /** What came back: a run, or the word of the tool that it stopped the code without telling more. */
 type Outcome =
@@ -247,7 +296,7 @@ const run = Effect.fn(operation)(function* (
   code: string,
   options: RunOptions
 ) {
-  const language = yield* parseLanguage(languageInput)
+  const language = yield* parseLanguage(operation, languageInput)
   yield* ensure(typeof code === "string", operation, "code", code, "it must be a text")
   const timeout = yield* ensureTimeout(operation, "timeout", options.timeout ?? defaultTimeout)
   const { sessionId } = runtime
@@ -281,9 +330,27 @@ const run = Effect.fn(operation)(function* (
  * @since 0.1.0
  * @category constructors
  */
-export const make = (runtime: SessionRuntime): SessionCode.Service => ({
-  run: (language, code, options = {}) => run(runtime, language, code, options)
-})
+export const make = (
+  runtime: SessionRuntime,
+  socket: SessionSocket.SessionSocket.Service = SessionSocket.make(runtime)
+): SessionCode.Service => {
+  const runHere: SessionCode.Service["run"] = (language, code, options = {}) =>
+    run(runtime, language, code, options)
+  return { run: runHere, stream: makeStream(runtime, socket, runHere) }
+}
+
+/**
+ * Runs a stream of `SessionCode.stream` to its end, for the result.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const execution = <E, R>(self: Stream.Stream<CodeEvent, E, R>): Effect.Effect<CodeExecution, E, R> =>
+  Effect.flatMap(Stream.runLast(self), (last) =>
+    Option.isSome(last) && last.value._tag === "Completed"
+      ? Effect.succeed(last.value.execution)
+      : Effect.dieMessage("SessionCode.execution: the stream has no event Completed at its end")
+  )
 
 /**
  * Turns an exception raised by the code into a failure with `CodeFailed`.

@@ -11,6 +11,7 @@ import type { SessionError, ToolError, VpcUnavailable } from "../AgentBayError.j
 import type { Tool } from "../contract/Tool.js"
 import type { ControlPlane } from "../transport/ControlPlane.js"
 import type { SessionConnection } from "../transport/SessionConnection.js"
+import type { SocketConnector } from "../transport/SocketConnector.js"
 import type { InvokeOptions, ToolReply, ToolTransport } from "../transport/ToolTransport.js"
 
 /**
@@ -25,6 +26,8 @@ export interface AccountRuntime {
   readonly toolTransport: ToolTransport.Service
   /** For presigned URLs only. */
   readonly httpClient: HttpClient.HttpClient
+  /** For live channels; absent where the platform has none. */
+  readonly socketConnector?: SocketConnector.Service | undefined
 }
 
 /**
@@ -36,6 +39,8 @@ export interface SessionRuntime {
   readonly sessionId: string
   /** The connection as it is now: refreshing the tool list replaces it. */
   readonly connection: () => SessionConnection
+  /** Asks the service for the connection as it is now. Absent where there is no handle to keep it. */
+  readonly refresh?: ((operation: string) => Effect.Effect<void, SessionError>) | undefined
   /** What creation asked for; none when it left the choice to the service, or is not known. */
   readonly enableBrowserReplay: Option.Option<boolean>
   /** The context for file transfer that the session was created with, in the manner of the first generation. */

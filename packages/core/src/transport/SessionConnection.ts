@@ -50,5 +50,7 @@ export interface SessionConnection {
   readonly httpPort: Option.Option<number>
   readonly token: Option.Option<Redacted.Redacted>
   readonly linkUrl: Option.Option<Redacted.Redacted>
+  /** Of the live channel. */
+  readonly wsUrl?: Option.Option<Redacted.Redacted> | undefined
   readonly tools: ToolDirectory
 }

@@ -40,6 +40,7 @@ import { skillOf } from "./internal/skills.js"
 import { type State, statusAt } from "./internal/state.js"
 import { makeCallTool } from "./internal/toolCalls.js"
 import { makeToolLists } from "./internal/toolList.js"
+import { makeTraffic } from "./internal/traffic.js"
 
 /**
  * A skill. A session that loads it has it in `/home/wuying/skills/<name>`: `SKILL.md`, which begins with name and
@@ -73,6 +74,8 @@ export interface Options {
    * them, tools are called through the API. Default true.
    */
   readonly links?: boolean | undefined
+  /** Whether sessions come with a live channel (`WsUrl`, and a token for it). Default: what `links` says. */
+  readonly channels?: boolean | undefined
   /** How long `DeleteSessionAsync` takes; meanwhile the session is `DELETING`. Default 0: it has ended at once. */
   readonly deletionDelay?: Duration.DurationInput | undefined
   /** How long pausing and resuming take; meanwhile the session is `PAUSING` or `RESUMING`. Default 0. */
@@ -186,6 +189,7 @@ const makeState = (
       volumes: new Map(),
       volumeStore: makeMemory(),
       pages: new Map(Object.entries(options.pages ?? {}).map(([url, html]) => [pageKey(url), html])),
+      traffic: makeTraffic(settings.journalLimit),
       nextSequence: () => {
         sequence += 1
         return sequence
@@ -267,7 +271,10 @@ export const make = (
     )
     const handle: TestCloud.Service = {
       journal: Effect.sync(journal.calls),
-      clearJournal: Effect.sync(journal.clear),
+      clearJournal: Effect.sync(() => {
+        journal.clear()
+        state.traffic.clear()
+      }),
       sessions: sessionViews(state),
       endedSessions: Effect.sync(() =>
         Array.from(state.ended.values(), ({ id, ...session }) => ({
@@ -301,7 +308,19 @@ export const make = (
       scriptTool: (tool, script) => Effect.sync(() => scripts.set(tool, script)),
       clearScripts: Effect.sync(scripts.clear),
       fail: (target, fault, rule) => Effect.sync(() => faults.arm({ target, fault, ...rule })),
-      clearFaults: Effect.sync(faults.clear)
+      clearFaults: Effect.sync(() => {
+        faults.clear()
+        state.traffic.clearFaults()
+      }),
+      frames: Effect.sync(state.traffic.frames),
+      failSocket: (target, fault, rule) => Effect.sync(() => state.traffic.arm({ target, fault, ...rule })),
+      sockets: Effect.sync(() =>
+        Array.from(state.sessions.values()).flatMap(({ id, sockets }) => Array.from(sockets.live, () => id))
+      ),
+      dropSockets: (sessionId) =>
+        Effect.suspend(() => state.sessions.get(sessionId)?.sockets.dropAll ?? Effect.void),
+      push: (sessionId, target, data) =>
+        Effect.suspend(() => state.sessions.get(sessionId)?.sockets.push(target, data) ?? Effect.void)
     }
     return {
       ...makeDoors(state),

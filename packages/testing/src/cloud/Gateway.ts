@@ -7,6 +7,7 @@
 import type { Duplex } from "node:stream"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
+import type * as Mailbox from "effect/Mailbox"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
@@ -85,13 +86,14 @@ export type RequestHead = Pick<GatewayRequest, "method" | "url" | "headers">
 
 /**
  * A connection is not let in: 401 for a token that opens nothing, 404 for an address that leads nowhere, 409 for a
- * session that does not run, 502 for a program that cannot be reached. `detail` is what the client is told.
+ * session that does not run, 502 for a program that cannot be reached; 0 when there is no answer at all. `detail` is what
+ * the client is told.
  *
  * @since 0.1.0
  * @category errors
  */
 export class NotAdmitted extends Data.TaggedError("NotAdmitted")<{
-  readonly status: 401 | 404 | 409 | 502
+  readonly status: number
   readonly detail?: string | undefined
 }> {}
 
@@ -131,6 +133,32 @@ export interface Passage {
 }
 
 /**
+ * The client at the other end of a WebSocket, without the bytes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SocketPeer {
+  /** What the client sends; ends with the connection. */
+  readonly messages: Mailbox.ReadonlyMailbox<string>
+  /** Waits while the client is slow; nothing happens when it is gone. */
+  readonly send: (text: string) => Effect.Effect<void>
+  readonly close: (code: number) => Effect.Effect<void>
+  /** Breaks the connection. */
+  readonly abort: Effect.Effect<void>
+  /** Answers no more pings. */
+  readonly mute: Effect.Effect<void>
+}
+
+/**
+ * Speaks with a client until the connection has ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SocketHandler = (peer: SocketPeer) => Effect.Effect<void>
+
+/**
  * The ways into the cloud.
  *
  * @since 0.1.0
@@ -140,6 +168,8 @@ export interface Doors {
   readonly gateway: Gateway
   /** Who takes over a connection that asks for another protocol, such as WebSocket. */
   readonly upgrade: (request: RequestHead) => Effect.Effect<UpgradeHandler, NotAdmitted>
+  /** Who speaks over the live channel that a request asks for; none when it asks for none. */
+  readonly socket: (request: RequestHead) => Option.Option<Effect.Effect<SocketHandler, NotAdmitted>>
   /** Where a request is passed on to, its body unread; none for requests that the gateway serves. */
   readonly forward: (request: RequestHead) => Option.Option<Effect.Effect<Passage, NotAdmitted, Scope.Scope>>
 }

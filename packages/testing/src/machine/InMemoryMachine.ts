@@ -14,6 +14,9 @@
  *   its shell prints appears command by command; what a nested `sh -c` prints, when that ends. Of a pipe, `read` reads a
  *   line and `cat` what is there; other commands wait for its end. `kill` ends a process; it cannot stop one, and `trap`
  *   does not exist.
+ * - **Terminals** take one command per line (with echo, editing, Ctrl-C, Ctrl-D, `stty size`,
+ *   `tput cols`, `exit`). Directory and exit status stay, variables do not; a command shows what it printed when it has
+ *   ended, and reads nothing of what is typed.
  * - **Time** is the Effect clock that is current when the machine is made: `sleep`, `timeout`, `date`, file
  *   times, JavaScript timers and dates, Python's `time.sleep` and `time.time`. Under a `TestClock` nothing waits
  *   for real.
@@ -59,6 +62,7 @@ import * as ProcessCommands from "./internal/memory/processCommands.js"
 import * as Python from "./internal/memory/python.js"
 import * as Shell from "./internal/memory/shell.js"
 import * as ShellCommands from "./internal/memory/shellCommands.js"
+import { openTerminal } from "./internal/memory/terminal.js"
 import { noDesktop, notAndroid } from "./internal/notAndroid.js"
 import {
   type CodeLanguage,
@@ -355,6 +359,13 @@ const build = (
       home: HOME,
       exec,
       runCode,
+      terminal: (request) =>
+        openTerminal(
+          exec,
+          (path) => onFile(path, (files, at) => files.node(at).kind === "directory"),
+          HOME,
+          request
+        ),
       stat: (path) => onFile(path, (files, at) => statOf(normalize(at), files.node(at))),
       list: (path) =>
         onFile(path, (files, at) =>
@@ -442,13 +453,13 @@ const makeLanguage = (start: Effect.Effect<Interpreter, MachineError>): Language
         )
   )
   return {
-    run: ({ code, timeoutMs }) =>
+    run: ({ code, onEvent, timeoutMs }) =>
       turn.withPermits(1)(
         Effect.gen(function* () {
           const { run } = yield* current
           count += 1
           const executionCount = count
-          const [duration, result] = yield* Effect.timed(run({ code, count, timeoutMs }))
+          const [duration, result] = yield* Effect.timed(run({ code, count, timeoutMs, onEvent }))
           return { ...result, executionCount, durationMs: Duration.toMillis(duration) }
         })
       ),

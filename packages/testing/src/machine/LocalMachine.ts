@@ -14,6 +14,8 @@
  * the session's own. It needs the Debian packages `xvfb`, `openbox`, `xdotool`, `wmctrl`, `x11-utils` and
  * `scrot`; without them it fails with reason `Missing`, which names the absent ones.
  *
+ * Terminals are pseudo-terminals which `python3` makes; without it they fail with reason `Missing`.
+ *
  * An Android device cannot be had this way: a session of an image `mobile_…` is wholly in memory (see
  * `InMemoryMachine`), with the model of a device, its shell and its files.
  *
@@ -35,8 +37,16 @@ import * as Chromium from "./internal/local/browser/chromium.js"
 import { home } from "./internal/local/bubblewrap.js"
 import * as Desktop from "./internal/local/desktop/desktop.js"
 import * as Requirements from "./internal/local/requirements.js"
+import * as LocalTerminal from "./internal/local/terminal.js"
 import { notAndroid } from "./internal/notAndroid.js"
-import { type CodeRequest, type ExecRequest, type Machine, MachineError, Machines } from "./Machine.js"
+import {
+  type CodeEvent,
+  type CodeRequest,
+  type ExecRequest,
+  type Machine,
+  MachineError,
+  Machines
+} from "./Machine.js"
 
 export {
   /**
@@ -86,6 +96,25 @@ const printed = (answer: {
   stderr: text(answer.body.subarray(answer.value.stdoutBytes))
 })
 
+const decodeCodeEvent = Schema.decodeUnknownOption(Answers.CodeEvent)
+
+/** What the agent tells of running code. Characters may arrive in two pieces. */
+const codeEvents = (onEvent: (event: CodeEvent) => void): AgentConnection.OnEvent => {
+  const decoders = {
+    stdout: new TextDecoder("utf-8", { ignoreBOM: true }),
+    stderr: new TextDecoder("utf-8", { ignoreBOM: true })
+  }
+  return (event, body) => {
+    const known = decodeCodeEvent(event)
+    if (known._tag === "None") return
+    const { displayed, printed } = known.value
+    if (displayed !== undefined) onEvent({ _tag: "Displayed", output: displayed })
+    if (printed === undefined) return
+    const piece = decoders[printed].decode(body, { stream: true })
+    if (piece !== "") onEvent({ _tag: "Printed", stream: printed, text: piece })
+  }
+}
+
 const fromConnection = (
   connection: Effect.Effect<AgentConnection.AgentConnection, MachineError>,
   python: PythonKernel
@@ -104,6 +133,8 @@ const fromConnection = (
     body?: Uint8Array
   ) => Effect.asVoid(ask(Schema.Unknown, operation, body))
 
+  let terminals = 0
+
   const list: Machine["list"] = (path) => get(Answers.FileStats, { op: "list", path })
 
   return {
@@ -118,9 +149,18 @@ const fromConnection = (
           timedOut: answer.value.timedOut
         }))
       ),
-    runCode: (request) =>
+    runCode: ({ onEvent, ...request }) =>
       checkTimeout(request).pipe(
-        Effect.zipRight(ask(Answers.Code, { op: "code", python, ...request })),
+        Effect.zipRight(
+          Effect.flatMap(connection, (agent) =>
+            agent.request(
+              Answers.Code,
+              { op: "code", python, streams: onEvent !== undefined, ...request },
+              undefined,
+              onEvent === undefined ? undefined : codeEvents(onEvent)
+            )
+          )
+        ),
         Effect.map((answer) => {
           const { durationMs, error, executionCount, kernel, outputs, timedOut } = answer.value
           return {
@@ -134,6 +174,11 @@ const fromConnection = (
           }
         })
       ),
+    terminal: (request) =>
+      Effect.flatMap(connection, (agent) => {
+        terminals += 1
+        return LocalTerminal.open(agent, terminals, request)
+      }),
     stat: (path) => get(Answers.FileStat, { op: "stat", path }),
     list,
     walk: (path) => get(Answers.FileStats, { op: "walk", path }),

@@ -93,7 +93,22 @@ export interface CodeRequest {
   readonly language: CodeLanguage
   readonly code: string
   readonly timeoutMs: number
+  /**
+   * Told of what the code prints and displays, while it does. A kernel that cannot tell of single displayed values tells
+   * of none; the result has all of them in any case.
+   */
+  readonly onEvent?: ((event: CodeEvent) => void) | undefined
 }
+
+/**
+ * Something that code printed or displayed while it ran.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CodeEvent =
+  | { readonly _tag: "Printed"; readonly stream: "stdout" | "stderr"; readonly text: string }
+  | { readonly _tag: "Displayed"; readonly output: CodeOutput }
 
 /**
  * One displayed value, keyed by MIME type as notebooks do: text and JSON types hold their value, image types
@@ -125,6 +140,37 @@ export interface CodeResult {
   readonly kernel?: string | undefined
   readonly durationMs: number
   readonly timedOut: boolean
+}
+
+/**
+ * A terminal to be started. `onOutput` and `onExit` are told of what happens, in order; the exit code is that of the
+ * program, and -9 when it was killed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TerminalRequest {
+  readonly cols: number
+  readonly rows: number
+  /** Absolute working directory; the home directory when absent. */
+  readonly cwd?: string | undefined
+  readonly env: Readonly<Record<string, string>>
+  /** The program; the shell of the machine when absent. */
+  readonly shell?: string | undefined
+  readonly onOutput: (bytes: Uint8Array) => void
+  readonly onExit: (exitCode: number) => void
+}
+
+/**
+ * A terminal with a program in it. Nothing happens once the program has ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Terminal {
+  readonly input: (bytes: Uint8Array) => Effect.Effect<void>
+  readonly resize: (cols: number, rows: number) => Effect.Effect<void>
+  readonly kill: Effect.Effect<void>
 }
 
 /**
@@ -173,6 +219,8 @@ export interface Machine {
   readonly exec: (request: ExecRequest) => Effect.Effect<ExecResult, MachineError>
   /** Keeps interpreter state between runs of one language. Fails only when the language cannot run at all. */
   readonly runCode: (request: CodeRequest) => Effect.Effect<CodeResult, MachineError>
+  /** Starts a program in a terminal; closing the scope kills it. */
+  readonly terminal: (request: TerminalRequest) => Effect.Effect<Terminal, MachineError, Scope.Scope>
   /** Follows symbolic links. */
   readonly stat: (path: string) => Effect.Effect<FileStat, MachineError>
   /** The entries of one directory sorted by name, links not followed. */

@@ -9,6 +9,7 @@ import { isIP } from "node:net"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as AgentBay from "@effect-agentbay/core/AgentBay"
 import * as AgentBayConfig from "@effect-agentbay/core/AgentBayConfig"
+import * as SocketConnector from "@effect-agentbay/core/SocketConnector"
 import * as VpcTransport from "@effect-agentbay/core/VpcTransport"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -16,6 +17,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { WebSocket } from "ws"
 import * as Cloud from "../cloud/Cloud.js"
 import * as ContextStore from "../cloud/ContextStore.js"
 import * as InMemoryMachine from "../machine/InMemoryMachine.js"
@@ -198,8 +200,12 @@ export const layer = (
     Layer.provide([machinesFor(options.machine), storeFor(options.dataDirectory)])
   )
 
+const connector = Layer.sync(SocketConnector.SocketConnector, () =>
+  SocketConnector.fromWs((url, headers) => new WebSocket(url, { headers, perMessageDeflate: false }))
+)
+
 /**
- * An embedded local cloud and a client that talks to it over real HTTP, by `fetch`. With `tls: true`, `fetch` has no
+ * An embedded local cloud and a client that talks to it over real HTTP, by `fetch`, and over real WebSockets. With `tls: true`, `fetch` has no
  * way to trust the certificate: serve plain HTTP here.
  *
  * @since 0.1.0
@@ -212,6 +218,7 @@ export const layerAgentBay = (
   ListenError | LocalMachine.LocalMachineUnavailable
 > =>
   AgentBay.layer.pipe(
+    Layer.provide(connector),
     Layer.provide(VpcTransport.layer),
     Layer.provide(FetchHttpClient.layer),
     Layer.provide(

@@ -4,6 +4,7 @@ import { agentContract } from "./agentContract.js"
 import { baselineContract } from "./baselineContract.js"
 import { bindingContract } from "./bindingContract.js"
 import { browserContract } from "./browserContract.js"
+import { channelContract } from "./channelContract.js"
 import { clientContract } from "./clientContract.js"
 import { computerContract } from "./computerContract.js"
 import { environmentContract } from "./environmentContract.js"
@@ -13,6 +14,7 @@ import type { Subject } from "./harness.js"
 import { mobileContract } from "./mobileContract.js"
 import { ossContract } from "./ossContract.js"
 import { processContract } from "./processContract.js"
+import { ptyContract } from "./ptyContract.js"
 
 export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => void> = [
   clientContract,
@@ -27,5 +29,7 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   processContract,
   gitContract,
   environmentContract,
-  bindingContract
+  bindingContract,
+  channelContract,
+  ptyContract
 ]

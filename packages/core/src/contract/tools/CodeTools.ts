@@ -109,6 +109,26 @@ const shortKeys: Readonly<Record<string, string>> = {
 
 const mainMarks = ["isMainResult", "is_main_result"]
 
+/**
+ * Reads one displayed value: forms beside the mark, or below `mime`, or both.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const readBundle = (value: unknown): MimeBundle => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return {
+      data: { "text/plain": typeof value === "string" ? value : JSON.stringify(value) },
+      isMain: false
+    }
+  }
+  const { mime, ...flat } = value as Readonly<Record<string, unknown>>
+  const bundle = toBundle(flat)
+  return typeof mime === "object" && mime !== null
+    ? { ...bundle, data: { ...bundle.data, ...toBundle(mime as Readonly<Record<string, unknown>>).data } }
+    : bundle
+}
+
 const toBundle = (record: Readonly<Record<string, unknown>>): MimeBundle => ({
   data: Object.fromEntries(
     Object.entries(record)

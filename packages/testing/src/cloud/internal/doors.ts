@@ -8,6 +8,7 @@ import type { MachineError } from "../../machine/Machine.js"
 import { type Doors, NotAdmitted, type Passage, type RequestHead, type UpgradeHandler } from "../Gateway.js"
 import { used } from "./lifecycle.js"
 import { isLinkPort } from "./links.js"
+import { isSocketUrl, makeSocketDoor } from "./sockets.js"
 import { findRunning, type SessionRecord, type State } from "./state.js"
 import { tunnel } from "./tunnel.js"
 
@@ -88,7 +89,9 @@ const connect =
       Effect.flatMap((fiber) => Effect.onInterrupt(Fiber.join(fiber), () => Fiber.interrupt(fiber)))
     )
 
-export const makeDoors = (state: State): Pick<Doors, "upgrade" | "forward"> => ({
+export const makeDoors = (state: State): Pick<Doors, "upgrade" | "forward" | "socket"> => ({
+  socket: (request) =>
+    isSocketUrl(request.url) ? Option.some(makeSocketDoor(state)(request)) : Option.none(),
   upgrade: (request) =>
     Effect.gen(function* () {
       const [, token = "", port, path = "/", query = ""] = socketUrl.exec(request.url) ?? []

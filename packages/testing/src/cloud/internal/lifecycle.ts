@@ -9,6 +9,7 @@ import { makePageTasks } from "./pageTasks.js"
 import { type Refusal, refusal } from "./refusal.js"
 import { makeSessionStorage } from "./sessionStorage.js"
 import { putSkills, type Skill } from "./skills.js"
+import { makeSessionSockets } from "./sockets.js"
 import { type EndReason, type Limits, type Mount, type SessionRecord, type State, statusAt } from "./state.js"
 import { start } from "./tasks.js"
 import { downloadMount, requireContext, touchContexts, uploadMount } from "./transfers.js"
@@ -180,6 +181,8 @@ export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, 
       watched: new Map(),
       pictures: state.pictures,
       pageTasks: makePageTasks(state.settings.pageTaskMs),
+      terminals: new Map(),
+      sockets: makeSessionSockets(state.ids.requestId),
       agents: makeAgentTasks(id, () => state.agents),
       storage: makeSessionStorage(state, machine),
       environment: { variables: new Map(), informed: new Set(), told: new Map() },

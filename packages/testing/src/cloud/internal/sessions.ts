@@ -12,6 +12,7 @@ import { mountsOf } from "./mounts.js"
 import { pageOf, pageSize, readPageToken } from "./paging.js"
 import { invalidParameter, type Refusal, refusal, sessionNotFound } from "./refusal.js"
 import { findSkills } from "./skills.js"
+import { socketUrlOf } from "./sockets.js"
 import {
   findInStatus,
   findRunning,
@@ -34,9 +35,12 @@ const connectionOf = (state: State, session: SessionRecord) => {
     resourceUrl: Option.some(`${base}/resource/${session.id}`),
     appInstanceId: Option.some(`ai-${session.id}`),
     resourceId: Option.some(`p-${session.id}`),
-    token: linked || address !== undefined ? Option.some(session.token) : Option.none<string>(),
+    token:
+      linked || state.settings.channels || address !== undefined
+        ? Option.some(session.token)
+        : Option.none<string>(),
     linkUrl: linked ? Option.some(`${base}/link/${session.id}`) : Option.none<string>(),
-    wsUrl: Option.none<string>(),
+    wsUrl: state.settings.channels ? Option.some(socketUrlOf(state, session.id)) : Option.none<string>(),
     networkInterfaceIp: Option.map(Option.fromNullable(address), ({ ip }) => ip),
     httpPort: Option.map(Option.fromNullable(address), ({ port }) => String(port)),
     vpcIp: Option.map(Option.fromNullable(address), ({ ip }) => ip),

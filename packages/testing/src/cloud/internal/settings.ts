@@ -7,6 +7,7 @@ export interface Settings {
   /** The only key that is accepted; any when absent. */
   readonly apiKey: string | undefined
   readonly links: boolean
+  readonly channels: boolean
   readonly deletionMs: number
   readonly transitionMs: number
   readonly syncMs: number
@@ -25,6 +26,7 @@ const millis = (input: Duration.DurationInput | undefined, fallback: Duration.Du
 export const settingsOf = (options: Options): Settings => ({
   apiKey: Redacted.isRedacted(options.apiKey) ? Redacted.value(options.apiKey) : options.apiKey,
   links: options.links ?? true,
+  channels: options.channels ?? options.links ?? true,
   deletionMs: millis(options.deletionDelay, 0),
   transitionMs: millis(options.transitionDelay, 0),
   syncMs: millis(options.syncDelay, 0),

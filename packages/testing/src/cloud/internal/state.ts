@@ -4,7 +4,7 @@ import type { SyncTask } from "@effect-agentbay/core/ContextActions"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Machine, Machines } from "../../machine/Machine.js"
+import type { Machine, Machines, Terminal } from "../../machine/Machine.js"
 import type { Agents } from "../AgentScript.js"
 import type { ContextStore } from "../ContextStore.js"
 import type { AgentTasks } from "./agentTasks.js"
@@ -16,7 +16,9 @@ import { contextNotFound, type Refusal, sessionNotFound, wrongStatus } from "./r
 import type { SessionStorage } from "./sessionStorage.js"
 import type { Settings } from "./settings.js"
 import type { Skill } from "./skills.js"
+import type { SessionSockets } from "./sockets.js"
 import type { ToolLists } from "./toolList.js"
+import type { Traffic } from "./traffic.js"
 
 export type LiveStatus = "RUNNING" | "PAUSING" | "PAUSED" | "RESUMING" | "DELETING"
 
@@ -75,6 +77,10 @@ export interface SessionRecord {
   readonly pictures: Pictures
   readonly pageTasks: PageTasks
   readonly agents: AgentTasks
+  /** Its live channels. */
+  readonly sockets: SessionSockets
+  /** Those that run, by their id. */
+  readonly terminals: Map<string, Terminal>
   readonly storage: SessionStorage
   readonly environment: Environment
   readonly use: Use
@@ -169,6 +175,7 @@ export interface State {
   /** HTML by URL. */
   readonly pages: Map<string, string>
   readonly pictures: Pictures
+  readonly traffic: Traffic
   readonly nextSequence: () => number
 }
 

@@ -1,5 +1,5 @@
 /** Requests that ask for another protocol, on a server of Node. */
-import type * as http from "node:http"
+import { type IncomingMessage, type Server, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -9,16 +9,10 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import type { Doors, NotAdmitted, RequestHead } from "../../cloud/Gateway.js"
+import { serveWebSocket } from "./webSockets.js"
 
 /** So long a client may take to read the last of a conversation. */
 const lingerMs = 2_000
-
-const reasons: Readonly<Record<NotAdmitted["status"], string>> = {
-  401: "Unauthorized",
-  404: "Not Found",
-  409: "Conflict",
-  502: "Bad Gateway"
-}
 
 const end = (socket: Duplex, last?: string): void => {
   socket.resume()
@@ -27,8 +21,12 @@ const end = (socket: Duplex, last?: string): void => {
 }
 
 const refuse = (socket: Duplex, { detail = "", status }: NotAdmitted): void => {
+  if (status === 0) {
+    socket.destroy()
+    return
+  }
   const head = [
-    `HTTP/1.1 ${status} ${reasons[status]}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
     "Connection: close",
     "Content-Type: text/plain; charset=utf-8",
     `Content-Length: ${Buffer.byteLength(detail)}`
@@ -43,9 +41,9 @@ const isAboutProtocol = /^(upgrade|connection|http2-settings)$/i
  * server cannot: it has let go of the connection, and is given it anew with the request as it would be without.
  */
 const ignoreOffer = (
-  server: http.Server,
+  server: Server,
   event: string,
-  request: http.IncomingMessage,
+  request: IncomingMessage,
   socket: Duplex,
   head: Buffer
 ): void => {
@@ -63,20 +61,24 @@ const ignoreOffer = (
  * work behind them is interrupted.
  */
 export const serveUpgrades = (options: {
-  readonly server: http.Server
+  readonly server: Server
   /** The event with which the server takes a connection. */
   readonly event: "connection" | "secureConnection"
   readonly doors: Promise<Doors>
-  readonly headOf: (request: http.IncomingMessage) => RequestHead
+  readonly headOf: (request: IncomingMessage) => RequestHead
 }): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { doors, event, headOf, server } = options
     const run = Runtime.runFork(yield* Effect.runtime<never>())
     const open = new Map<Duplex, Option.Option<Fiber.RuntimeFiber<void, NotAdmitted>>>()
 
-    const accept = (found: Doors, request: http.IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const accept = (found: Doors, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       if (!open.has(socket)) return
-      const work = Effect.flatMap(found.upgrade(headOf(request)), (handler) => handler({ socket, head }))
+      const asked = headOf(request)
+      const work = Option.match(found.socket(asked), {
+        onNone: () => Effect.flatMap(found.upgrade(asked), (handler) => handler({ socket, head })),
+        onSome: Effect.flatMap((handler) => serveWebSocket(asked, { socket, head }, handler))
+      })
       const fiber = run(work)
       open.set(socket, Option.some(fiber))
       fiber.addObserver((exit) => {
@@ -87,7 +89,7 @@ export const serveUpgrades = (options: {
       })
     }
 
-    server.on("upgrade", (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (request.headers.upgrade?.toLowerCase() !== "websocket") {
         return ignoreOffer(server, event, request, socket, head)
       }

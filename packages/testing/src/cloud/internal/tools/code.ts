@@ -1,7 +1,7 @@
 /** The tool that runs code. */
 import type { CodeRun } from "@effect-agentbay/core/CodeTools"
 import * as Effect from "effect/Effect"
-import type { CodeLanguage, CodeResult, MachineError } from "../../../machine/Machine.js"
+import type { CodeLanguage, CodeRequest, CodeResult, MachineError } from "../../../machine/Machine.js"
 import type { SessionRecord } from "../state.js"
 import { failed, type ToolHandlers } from "./handler.js"
 
@@ -18,6 +18,8 @@ const languages: Readonly<Record<string, CodeLanguage>> = {
   r: "r",
   java: "java"
 }
+
+export const languageOf = (name: string): CodeLanguage | undefined => languages[name.trim().toLowerCase()]
 
 const lines = (text: string): ReadonlyArray<string> => (text === "" ? [] : [text])
 
@@ -64,17 +66,28 @@ const inform = (
 /** After these the next run may have another interpreter, which knows nothing. */
 const isLost = ({ error, timedOut }: CodeResult): boolean => timedOut || error?.name === "KernelDied"
 
+/** Runs code for a client, with the variables of the session. */
+export const runFor = (
+  { environment, machine }: Pick<SessionRecord, "environment" | "machine">,
+  request: CodeRequest
+): Effect.Effect<CodeResult, MachineError> =>
+  inform({ environment, machine }, request.language).pipe(
+    Effect.zipRight(machine.runCode(request)),
+    Effect.map((result) => {
+      if (isLost(result)) environment.informed.delete(request.language)
+      return {
+        ...result,
+        executionCount: result.executionCount - (environment.told.get(request.language) ?? 0)
+      }
+    })
+  )
+
 export const codeHandlers: ToolHandlers<"run_code"> = {
-  run_code: ({ code, language, timeout_s: seconds = defaultTimeoutSeconds }, { environment, machine }) => {
-    const known = languages[language.trim().toLowerCase()]
+  run_code: ({ code, language, timeout_s: seconds = defaultTimeoutSeconds }, session) => {
+    const known = languageOf(language)
     if (known === undefined) return Effect.fail(failed(`unsupported language: ${language}`))
     if (!(seconds >= 0)) return Effect.fail(failed("timeout_s must not be negative"))
-    return inform({ environment, machine }, known).pipe(
-      Effect.zipRight(machine.runCode({ language: known, code, timeoutMs: seconds * 1000 })),
-      Effect.map((result) => {
-        if (isLost(result)) environment.informed.delete(known)
-        return { ...result, executionCount: result.executionCount - (environment.told.get(known) ?? 0) }
-      }),
+    return runFor(session, { language: known, code, timeoutMs: seconds * 1000 }).pipe(
       Effect.mapError((error) => failed(error.message)),
       Effect.flatMap((result) =>
         result.timedOut

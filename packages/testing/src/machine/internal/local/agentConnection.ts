@@ -25,7 +25,7 @@ const CANCEL_LIMIT_MS = 5_000
 
 /**
  * Asks the agent for one operation. `schema` reads the value of the answer, and `body` travels beside the request
- * as bytes. When the fiber is interrupted the operation is cancelled, and the interruption ends when its
+ * as bytes; `onEvent` is told what the agent says before it answers. When the fiber is interrupted the operation is cancelled, and the interruption ends when its
  * processes are gone.
  *
  * @since 0.1.0
@@ -35,10 +35,17 @@ export interface AgentConnection {
   readonly request: <A, I>(
     schema: Schema.Schema<A, I>,
     operation: { readonly op: string; readonly [argument: string]: unknown },
-    body?: Uint8Array
+    body?: Uint8Array,
+    onEvent?: OnEvent
   ) => Effect.Effect<{ readonly value: A; readonly body: Uint8Array }, MachineError>
   readonly connect: Bridge.Connect
 }
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type OnEvent = (event: unknown, body: Uint8Array) => void
 
 const Failure = Schema.Struct({
   reason: Schema.Literal(
@@ -60,6 +67,7 @@ const Failure = Schema.Struct({
 const Header = Schema.Struct({
   id: Schema.Number,
   ok: Schema.optional(Schema.Unknown),
+  event: Schema.optional(Schema.Unknown),
   error: Schema.optional(Failure)
 })
 const decodeHeader = Schema.decodeUnknownSync(Header)
@@ -76,7 +84,10 @@ type Settle = (answer: Effect.Effect<Answer, MachineError>) => void
 
 /** The session's process tree on the host. */
 class Sandbox {
-  private readonly pending = new Map<number, Settle>()
+  private readonly pending = new Map<
+    number,
+    { readonly settle: Settle; readonly onEvent: OnEvent | undefined }
+  >()
   private readonly ended: Array<() => void> = []
   private nextId = 1
   private info = ""
@@ -110,16 +121,22 @@ class Sandbox {
   }
 
   private onAnswer(header: typeof Header.Type, body: Uint8Array): void {
-    const settle = this.pending.get(header.id)
+    const waiting = this.pending.get(header.id)
+    if (header.event !== undefined) {
+      waiting?.onEvent?.(header.event, body)
+      return
+    }
     this.pending.delete(header.id)
     const { error } = header
-    settle?.(error === undefined ? Effect.succeed({ header, body }) : Effect.fail(new MachineError(error)))
+    waiting?.settle(
+      error === undefined ? Effect.succeed({ header, body }) : Effect.fail(new MachineError(error))
+    )
   }
 
   private onEnd(how: string): void {
     this.reason ??= `its agent ended (${how})`
     this.isOver = true
-    for (const settle of this.pending.values()) settle(Effect.fail(this.stopped()))
+    for (const { settle } of this.pending.values()) settle(Effect.fail(this.stopped()))
     this.pending.clear()
     for (const resume of this.ended.splice(0)) resume()
   }
@@ -133,14 +150,15 @@ class Sandbox {
   send(
     operation: { readonly op: string; readonly [argument: string]: unknown },
     body: Uint8Array,
-    settle: Settle
+    settle: Settle,
+    onEvent?: OnEvent
   ): number {
     const id = this.nextId++
     if (this.isOver) {
       settle(Effect.fail(this.stopped()))
       return id
     }
-    this.pending.set(id, settle)
+    this.pending.set(id, { settle, onEvent })
     for (const piece of Frames.encode({ ...operation, id }, body)) this.input.write(piece)
     return id
   }
@@ -236,9 +254,9 @@ export const start = (options: {
       }),
       (sandbox) => sandbox.close
     )
-    const request: AgentConnection["request"] = (schema, operation, body) =>
+    const request: AgentConnection["request"] = (schema, operation, body, onEvent) =>
       Effect.async<Answer, MachineError>((resume) => {
-        const id = sandbox.send(operation, body ?? new Uint8Array(0), resume)
+        const id = sandbox.send(operation, body ?? new Uint8Array(0), resume, onEvent)
         return sandbox.cancel(id)
       }).pipe(
         Effect.flatMap((answer) =>

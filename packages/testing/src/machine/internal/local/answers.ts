@@ -45,6 +45,17 @@ export const Code = Schema.extend(
 )
 
 /**
+ * What the agent tells of code that runs: a piece of what it printed is the body.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CodeEvent = Schema.Struct({
+  printed: Schema.optional(Schema.Literal("stdout", "stderr")),
+  displayed: Schema.optional(CodeOutput)
+})
+
+/**
  * @since 0.1.0
  * @category schemas
  */

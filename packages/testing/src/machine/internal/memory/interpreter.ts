@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
-import type { CodeOutput, CodeResult, MachineError } from "../../Machine.js"
+import type { CodeOutput, CodeRequest, CodeResult, MachineError } from "../../Machine.js"
 import type { MemoryFiles } from "./memoryFiles.js"
 
 /**
@@ -16,6 +16,7 @@ export interface Run {
   /** Counts from 1; names the code in tracebacks. */
   readonly count: number
   readonly timeoutMs: number
+  readonly onEvent?: CodeRequest["onEvent"]
 }
 
 /**
@@ -92,10 +93,19 @@ export class Recorder {
   private out = ""
   private err = ""
 
+  constructor(private readonly onEvent?: CodeRequest["onEvent"]) {}
+
   print(stream: "stdout" | "stderr", chunk: string | Uint8Array): void {
-    if (stream === "stdout")
-      this.out += typeof chunk === "string" ? chunk : this.stdoutDecoder.decode(chunk, { stream: true })
-    else this.err += typeof chunk === "string" ? chunk : this.stderrDecoder.decode(chunk, { stream: true })
+    const decoder = stream === "stdout" ? this.stdoutDecoder : this.stderrDecoder
+    const text = typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true })
+    if (stream === "stdout") this.out += text
+    else this.err += text
+    if (text !== "") this.onEvent?.({ _tag: "Printed", stream, text })
+  }
+
+  display(output: CodeOutput): void {
+    this.outputs.push(output)
+    this.onEvent?.({ _tag: "Displayed", output })
   }
 
   get stdout(): string {

@@ -65,7 +65,7 @@ export const startKernel = (module: QuickJSWASMModule, host: InterpreterHost): I
     { argv: ["/usr/bin/node"], cwd: host.home, environment: host.environment },
     {
       print: (stream, text) => recorder.print(stream, text),
-      display: (data) => recorder.outputs.push({ data, isMain: false })
+      display: (data) => recorder.display({ data, isMain: false })
     },
     watch.isOver
   )
@@ -74,7 +74,7 @@ export const startKernel = (module: QuickJSWASMModule, host: InterpreterHost): I
     const { outputs, stderr, stdout } = recorder
     switch (progress._tag) {
       case "Done":
-        if (progress.bundle !== undefined) outputs.push({ data: progress.bundle, isMain: true })
+        if (progress.bundle !== undefined) recorder.display({ data: progress.bundle, isMain: true })
         return { outputs, stdout, stderr, timedOut: false }
       case "Failed": {
         const { name, traceback, value } = progress.error
@@ -94,9 +94,9 @@ export const startKernel = (module: QuickJSWASMModule, host: InterpreterHost): I
           Effect.flatMap(follow)
         )
 
-  const run = ({ code, count, timeoutMs }: Run): Effect.Effect<RunResult> =>
+  const run = ({ code, count, onEvent, timeoutMs }: Run): Effect.Effect<RunResult> =>
     Effect.suspend(() => {
-      recorder = new Recorder()
+      recorder = new Recorder(onEvent)
       watch.allow(timeoutMs)
       return follow(watch.measure(() => realm.start(code, `<cell ${count}>`, "cell")))
     }).pipe(

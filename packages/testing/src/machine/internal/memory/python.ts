@@ -298,10 +298,10 @@ export const startKernel = (assets: PythonAssets, host: InterpreterHost): Interp
     }
   )
 
-  const run = ({ code, count, timeoutMs }: Run): Effect.Effect<RunResult, MachineError> =>
+  const run = ({ code, count, onEvent, timeoutMs }: Run): Effect.Effect<RunResult, MachineError> =>
     Effect.gen(function* () {
       const reply = yield* Deferred.make<RunResult, MachineError>()
-      const recorder = new Recorder()
+      const recorder = new Recorder(onEvent)
       connection.hold(true)
       // Starting the interpreter is no part of the run's time.
       yield* Deferred.await(ready)

@@ -1,0 +1,230 @@
+/**
+ * Keeps the one connection of a session: opens it when it is first needed, opens it anew while anything is subscribed,
+ * closes it when nothing has needed it for a while.
+ */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import * as Mailbox from "effect/Mailbox"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { ChannelError, ChannelUnavailable } from "../../AgentBayError.js"
+import type { Push, Signal, SocketState } from "../../transport/SessionSocket.js"
+import { routeOf } from "./frames.js"
+import type { Inbox } from "./inbox.js"
+import type { Link, PushFrame } from "./link.js"
+
+type DialError = ChannelError | ChannelUnavailable
+
+/** A connection that nobody uses is kept so long for the next one. */
+const idleTime = Duration.seconds(10)
+
+/** Half a second, a second, … half a minute; each up to a fifth shorter or longer, so that clients do not come at once. */
+const backOff = Schedule.exponential("500 millis").pipe(
+  Schedule.union(Schedule.spaced("30 seconds")),
+  Schedule.jittered
+)
+
+/** A connection that lived so long was a good one: the next loss begins with the shortest wait. */
+const goodMillis = 30_000
+
+type Status =
+  | { readonly _tag: "Idle" }
+  | { readonly _tag: "Connecting"; readonly attempt: Deferred.Deferred<Link, DialError> }
+  | { readonly _tag: "Open"; readonly link: Link }
+
+export type Sink = Inbox<Signal, ChannelError>
+
+export interface Supervisor {
+  /** An open connection, for as long as the scope lives; fails when the attempt fails that it waited for. */
+  readonly connect: Effect.Effect<Link, DialError, Scope.Scope>
+  /** Receives what comes for a target from now on, whatever connection it comes by. */
+  readonly attach: (target: string, sink: Sink) => Effect.Effect<void, never, Scope.Scope>
+  readonly state: Stream.Stream<SocketState>
+  /** For good: the connection is closed and nothing opens another one. */
+  readonly close: Effect.Effect<void>
+}
+
+export const makeSupervisor = (options: {
+  readonly dial: (
+    number: number,
+    onPush: (frame: PushFrame, size: number) => boolean
+  ) => Effect.Effect<Link, DialError, Scope.Scope>
+  readonly lost: (detail: string) => ChannelError
+  readonly closed: () => ChannelError
+  /** No further attempt would fare better. */
+  readonly isFinal: (error: DialError) => boolean
+}): Supervisor => {
+  const { closed, dial, isFinal, lost } = options
+  const sinks = new Map<string, Set<Sink>>()
+  const listeners = new Set<Mailbox.Mailbox<SocketState>>()
+  let status: Status = { _tag: "Idle" }
+  let state: SocketState = { _tag: "Closed" }
+  let loop: Fiber.RuntimeFiber<void> | undefined
+  let users = 0
+  let idleSince = 0
+  let connections = 0
+  let isClosed = false
+
+  const allSinks = (): ReadonlyArray<Sink> => Array.from(sinks.values()).flatMap((some) => [...some])
+
+  const become = (next: SocketState): void => {
+    state = next
+    for (const listener of listeners) listener.unsafeOffer(next)
+  }
+
+  const rest = (): void => {
+    status = { _tag: "Idle" }
+    become({ _tag: "Closed" })
+  }
+
+  const onPush = (frame: PushFrame, size: number): boolean => {
+    const target = routeOf(frame)
+    const interested = sinks.get(target)
+    if (interested === undefined) return false
+    const push: Push = { _tag: "Push", id: frame.id, target, data: frame.data }
+    for (const sink of interested) sink.offer(push, size)
+    return true
+  }
+
+  const use = Effect.acquireRelease(
+    Effect.sync(() => {
+      users += 1
+    }),
+    () =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        users -= 1
+        if (users === 0) idleSince = now
+      })
+  )
+
+  /** Ends when nobody has used the connection for `idleTime`. */
+  const unused: Effect.Effect<void> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const left = users > 0 ? Duration.toMillis(idleTime) : idleSince + Duration.toMillis(idleTime) - now
+    return left <= 0 ? Effect.void : Effect.zipRight(Effect.sleep(left), unused)
+  })
+
+  /** One connection from its making to its end. Succeeds with the reason of a loss, or nothing when it was unused. */
+  const live = (attempt: Deferred.Deferred<Link, DialError>) =>
+    Effect.gen(function* () {
+      const link = yield* dial(connections + 1, onPush)
+      connections += 1
+      yield* Effect.addFinalizer(() => Effect.sync(() => link.end("the channel was closed", "Closed")))
+      status = { _tag: "Open", link }
+      become({ _tag: "Open", connection: link.number })
+      for (const sink of allSinks()) sink.offer({ _tag: "Opened", connection: link.number }, 0)
+      yield* Deferred.succeed(attempt, link)
+      const why = yield* Effect.raceFirst(link.read, Effect.as(unused, undefined))
+      if (why === undefined) {
+        link.end("the channel was closed", "Closed")
+        rest()
+      } else {
+        link.end(why, "Lost")
+        // Until it is known what comes next, nobody may take this connection for an open one.
+        status = { _tag: "Idle" }
+      }
+      return why
+    }).pipe(Effect.scoped)
+
+  const begin = (attempt: Deferred.Deferred<Link, DialError>) =>
+    Effect.gen(function* () {
+      const driver = yield* Schedule.driver(backOff)
+      let current = attempt
+      let isFirst = true
+      for (let tries = 0; ; tries++) {
+        if (tries > 0) {
+          become({ _tag: "Reconnecting", attempt: tries })
+          yield* Effect.ignore(driver.next(undefined))
+        }
+        const startedAt = yield* Clock.currentTimeMillis
+        const outcome = yield* Effect.either(live(current))
+        if (outcome._tag === "Right") {
+          const why = outcome.right
+          if (why === undefined) return
+          const signal: Signal = { _tag: "Lost", error: lost(why) }
+          for (const sink of allSinks()) sink.offer(signal, 0)
+          if ((yield* Clock.currentTimeMillis) - startedAt >= goodMillis) yield* driver.reset
+          tries = 0
+          isFirst = false
+        } else {
+          status = { _tag: "Idle" }
+          const error = outcome.left
+          yield* Deferred.fail(current, error)
+          if (isFirst || isFinal(error)) {
+            // Whoever subscribed during the first attempt is told by it.
+            if (!isFirst && error._tag === "ChannelError") for (const sink of allSinks()) sink.fail(error)
+            return rest()
+          }
+        }
+        if (sinks.size === 0) return rest()
+        current = Deferred.unsafeMake(FiberId.none)
+        status = { _tag: "Connecting", attempt: current }
+      }
+    })
+
+  const connect: Effect.Effect<Link, DialError> = Effect.suspend(() => {
+    if (isClosed) return Effect.fail(closed())
+    if (status._tag === "Open") return Effect.succeed(status.link)
+    if (status._tag === "Connecting") return Deferred.await(status.attempt)
+    const attempt = Deferred.unsafeMake<Link, DialError>(FiberId.none)
+    status = { _tag: "Connecting", attempt }
+    become({ _tag: "Connecting" })
+    return begin(attempt).pipe(
+      Effect.interruptible,
+      Effect.forkDaemon,
+      Effect.flatMap((fiber) => {
+        loop = fiber
+        return Deferred.await(attempt)
+      })
+    )
+  })
+
+  return {
+    connect: Effect.zipRight(use, connect),
+    attach: (target, sink) =>
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          const some = sinks.get(target) ?? new Set<Sink>()
+          sinks.set(target, some.add(sink))
+          if (status._tag === "Open") sink.offer({ _tag: "Opened", connection: status.link.number }, 0)
+        }),
+        () =>
+          Effect.sync(() => {
+            const some = sinks.get(target)
+            some?.delete(sink)
+            if (some?.size === 0) sinks.delete(target)
+          })
+      ),
+    state: Stream.unwrapScoped(
+      Effect.gen(function* () {
+        // Whoever looks seldom misses states, never the latest one.
+        const listener = yield* Mailbox.make<SocketState>({ capacity: 16, strategy: "sliding" })
+        yield* Effect.acquireRelease(
+          Effect.sync(() => {
+            listener.unsafeOffer(state)
+            listeners.add(listener)
+          }),
+          () => Effect.sync(() => listeners.delete(listener))
+        )
+        return Mailbox.toStream(listener)
+      })
+    ),
+    close: Effect.suspend(() => {
+      if (isClosed) return Effect.void
+      isClosed = true
+      const error = closed()
+      const attempt = status._tag === "Connecting" ? status.attempt : undefined
+      const ending = loop
+      rest()
+      for (const sink of allSinks()) sink.fail(error)
+      for (const listener of listeners) listener.unsafeDone(Exit.void)
+      if (attempt !== undefined) Deferred.unsafeDone(attempt, Exit.fail(error))
+      return ending === undefined ? Effect.void : Effect.asVoid(Fiber.interrupt(ending))
+    })
+  }
+}

@@ -1,0 +1,66 @@
+"""A program in a terminal of its own.
+
+    terminal.py COLS ROWS PROGRAM
+
+What is written to standard input is typed, what the terminal shows comes from standard output. Lines on descriptor 3
+are sizes: "COLS ROWS". SIGTERM kills the program. Ends as the program does; a signal n gives 128 + n.
+"""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+
+PIECE = 65536
+
+
+def resize(master, cols, rows):
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+
+
+def write(fd, data):
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+def main(cols, rows, program):
+    # The program starts when its terminal has a size.
+    ready, go = os.pipe()
+    child, master = pty.fork()
+    if child == 0:
+        os.close(go)
+        os.read(ready, 1)
+        os.closerange(3, 64)
+        os.execv(program, [program])
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(child, signal.SIGKILL))
+    resize(master, int(cols), int(rows))
+    os.close(ready)
+    os.close(go)
+    sources = [0, 3, master]
+    rest = b""
+    while master in sources:
+        for source in select.select(sources, [], [])[0]:
+            try:
+                data = os.read(source, PIECE)
+            except OSError:
+                # Linux ends the master with EIO when the last program has closed the terminal.
+                data = b""
+            if data == b"":
+                sources.remove(source)
+            elif source == 0:
+                write(master, data)
+            elif source == 3:
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    resize(master, *map(int, line.split()))
+            else:
+                write(1, data)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os._exit(code if code >= 0 else 128 - code)
+
+
+main(*sys.argv[1:])
