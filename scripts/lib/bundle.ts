@@ -7,7 +7,7 @@ import { build } from "esbuild"
 import { root } from "./workspace.js"
 
 /** Bytes. */
-export const limits = { minified: 560_000, gzipped: 185_000 }
+export const limits = { minified: 565_000, gzipped: 189_000 }
 
 export const bundleCore = async (): Promise<{ readonly minified: number; readonly gzipped: number }> => {
   const { outputFiles } = await build({

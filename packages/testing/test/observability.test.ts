@@ -80,7 +80,7 @@ describe("docs/observability.md and the sources", () => {
   it("know the same metrics", () => {
     assert.sameMembers(
       metricRows.map(({ name }) => name),
-      found(/(?:Metric\.\w+|counter)\(\s*"(agentbay_[a-z_]+)"/g) as Array<string>
+      found(/(?:Metric(?:Key)?\.\w+|counter)\(\s*"(agentbay_[a-z_]+)"/g) as Array<string>
     )
     for (const { unit } of metricRows) assert.isAbove(unit.length, 0)
   })

@@ -82,7 +82,11 @@ describe("a stream that ends without an exit status fails, and knows how far it 
     ["the shell says something else", say("@agentbay what\n"), "Unreadable"],
     ["the status is no number", say("@agentbay look ok 9 0 base64\n\n-\n"), "Unreadable"],
     ["the sizes are missing", say("@agentbay look 0\n"), "Unreadable"],
-    ["the status is there and the bytes are not", say("@agentbay look 0 999999 0 base64\n\n-\n"), "Unreadable"],
+    [
+      "the status is there and the bytes are not",
+      say("@agentbay look 0 999999 0 base64\n\n-\n"),
+      "Unreadable"
+    ],
     ["the output became shorter", say("@agentbay look 0 1 0 base64\n\n-\n"), "BeyondEnd"]
   ]
   for (const [name, reply, reason] of cases) {
@@ -112,33 +116,30 @@ describe("a stream that ends without an exit status fails, and knows how far it 
     })
   )
 
-  it.effect("whatever comes in whatever order: a success has everything, a failure its offset", () =>
-    // @effect-diagnostics-next-line asyncFunction:off fast-check takes promises
-    Effect.promise(() => {
-      const replies: ReadonlyArray<Reply | undefined> = [
-        undefined,
-        undefined,
-        undefined,
-        ...cases.map(([, reply]) => reply),
-        say("@agentbay look - 5 0 base64\n%%%\n-\n"),
-        say("@agentbay look - 1 0 hex\n0g\n-\n")
-      ]
-      return fc.assert(
-        fc.asyncProperty(
-          fc.array(fc.nat(replies.length - 1), { maxLength: 40 }),
-          fc.nat(total),
-          (order, from) =>
-            Effect.runPromise(
-              follow((index) => replies[order[index] ?? 0], from).pipe(
-                Effect.map(({ end, taken }) => {
-                  if (Either.isRight(end)) assert.strictEqual(taken, total)
-                  else assert.deepStrictEqual(end.left.offsets, { stdout: taken, stderr: 0 })
-                })
-              )
-            )
-        ),
-        { numRuns: 60 }
+  it("whatever comes in whatever order: a success has everything, a failure its offset", () => {
+    const replies: ReadonlyArray<Reply | undefined> = [
+      undefined,
+      undefined,
+      undefined,
+      ...cases.map(([, reply]) => reply),
+      say("@agentbay look - 5 0 base64\n%%%\n-\n"),
+      say("@agentbay look - 1 0 hex\n0g\n-\n")
+    ]
+    const holds = (order: ReadonlyArray<number>, from: number) =>
+      Effect.map(
+        follow((index) => replies[order[index] ?? 0], from),
+        ({ end, taken }) => {
+          const expected = Either.isRight(end) ? total : end.left.offsets.stdout
+          assert.strictEqual(taken, expected)
+        }
       )
-    })
-  )
+    return fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(replies.length - 1), { maxLength: 40 }),
+        fc.nat(total),
+        (order, from) => Effect.runPromise(holds(order, from))
+      ),
+      { numRuns: 60 }
+    )
+  })
 })
