@@ -136,42 +136,39 @@ export const makeWatcher = () => {
     known.set(key, meter)
     return meter
   }
-  return <A, E, R>(
-    call: Call,
-    effect: Effect.Effect<A, E, R>,
-    attributesOf: (value: A) => Attributes
-  ): Effect.Effect<A, E, R> => {
+  return <Value = unknown>(call: Call, attributesOf: (value: Value) => Attributes = () => ({})) => {
     const meter = meterOf(call.operation, call.route)
     // One step before and one after: a combinator for each of the metrics would cost more than they do.
-    return Effect.withFiberRuntime<A, E, R>((fiber) => {
-      const labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
-      const clock = Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
-      const startedAt = clock.unsafeCurrentTimeNanos()
-      const record = (attributes: Attributes): void => {
-        meter.latency.unsafeUpdate(Number(clock.unsafeCurrentTimeNanos() - startedAt) / 1e6, labels)
-        annotate(fiber, attributes)
-      }
-      meter.calls.unsafeUpdate(1, labels)
-      return Effect.matchCauseEffect(effect, {
-        onSuccess: (value) => {
-          record(attributesOf(value))
-          return Effect.succeed(value)
-        },
-        // A call that failed, above all one that had no answer in time, has a duration as well.
-        onFailure: (cause) => {
-          const error = Cause.failureOption(cause)
-          record(Option.match(error, { onNone: () => ({}), onSome: failureAttributes }))
-          return Option.isNone(error)
-            ? Effect.failCause(cause)
-            : Effect.zipRight(countFailure(call, error.value), Effect.failCause(cause))
+    return <A extends Value, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.withFiberRuntime<A, E, R>((fiber) => {
+        const labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
+        const clock = Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
+        const startedAt = clock.unsafeCurrentTimeNanos()
+        const record = (attributes: Attributes): void => {
+          meter.latency.unsafeUpdate(Number(clock.unsafeCurrentTimeNanos() - startedAt) / 1e6, labels)
+          annotate(fiber, attributes)
         }
-      })
-    }).pipe(
-      Effect.withSpan(call.spanName, {
-        kind: "client",
-        attributes: call.attributes,
-        captureStackTrace: false
-      })
-    )
+        meter.calls.unsafeUpdate(1, labels)
+        return Effect.matchCauseEffect(effect, {
+          onSuccess: (value) => {
+            record(attributesOf(value))
+            return Effect.succeed(value)
+          },
+          // A call that failed, above all one that had no answer in time, has a duration as well.
+          onFailure: (cause) => {
+            const error = Cause.failureOption(cause)
+            record(Option.match(error, { onNone: () => ({}), onSome: failureAttributes }))
+            return Option.isNone(error)
+              ? Effect.failCause(cause)
+              : Effect.zipRight(countFailure(call, error.value), Effect.failCause(cause))
+          }
+        })
+      }).pipe(
+        Effect.withSpan(call.spanName, {
+          kind: "client",
+          attributes: call.attributes,
+          captureStackTrace: false
+        })
+      )
   }
 }

@@ -33,7 +33,7 @@ import {
 import { isRecord, parseJson } from "../internal/json.js"
 import { quietClient } from "../internal/quietClient.js"
 import { randomHex } from "../internal/randomHex.js"
-import { type Call, makeWatcher } from "../internal/telemetry.js"
+import { makeWatcher } from "../internal/telemetry.js"
 import * as Retries from "./Retries.js"
 
 /**
@@ -251,23 +251,22 @@ export const make: Effect.Effect<
         ResponseError: (error) => Effect.fail(transportError(facts, error))
       })
     )
-    const watched: Call = {
-      spanName: `AgentBay.${action.name}`,
-      operation: action.name,
-      route: "control",
-      attributes: {
-        "agentbay.operation": facts.operation,
-        "agentbay.action": action.name,
-        "agentbay.route": "control",
-        ...(facts.sessionId === undefined ? {} : { "agentbay.session.id": facts.sessionId })
-      }
-    }
+    const watched = watch<{ readonly requestId: string }>(
+      {
+        spanName: `AgentBay.${action.name}`,
+        operation: action.name,
+        route: "control",
+        attributes: {
+          "agentbay.operation": facts.operation,
+          "agentbay.action": action.name,
+          "agentbay.route": "control",
+          ...(facts.sessionId === undefined ? {} : { "agentbay.session.id": facts.sessionId })
+        }
+      },
+      ({ requestId }) => ({ "agentbay.request.id": requestId })
+    )
     const attempt = (timeLeft: Duration.Duration) =>
-      watch(
-        watched,
-        within(send, timeLeft, () => timeoutError(facts, timeout)),
-        ({ requestId }) => ({ "agentbay.request.id": requestId })
-      )
+      watched(within(send, timeLeft, () => timeoutError(facts, timeout)))
     return options?.retry === false
       ? attempt(timeout)
       : retries.run(

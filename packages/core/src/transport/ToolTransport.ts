@@ -20,7 +20,7 @@ import { CallMcpTool } from "../contract/actions/ToolActions.js"
 import type { Tool } from "../contract/Tool.js"
 import type { ToolRequest } from "../internal/directCall.js"
 import { sessionError, tooLateError } from "../internal/httpFailure.js"
-import { type Call, makeWatcher } from "../internal/telemetry.js"
+import { makeWatcher } from "../internal/telemetry.js"
 import { toolError } from "../internal/toolError.js"
 import * as ControlPlane from "./ControlPlane.js"
 import * as LinkTransport from "./LinkTransport.js"
@@ -185,20 +185,22 @@ export const make: Effect.Effect<
   const invoke: ToolTransport.Service["invoke"] = (connection, tool, args, options) => {
     const route = routeOf(connection, tool)
     const timeout = options.timeout ?? (route === "link" ? config.timeouts.link : config.timeouts.request)
-    const watched: Call = {
-      spanName: `AgentBay.tool.${tool}`,
-      operation: tool,
-      route,
-      attributes: {
-        "agentbay.operation": options.operation,
-        "agentbay.tool": tool,
-        "agentbay.route": route,
-        "agentbay.session.id": connection.sessionId
-      }
-    }
+    const watched = watch<ToolAnswer>(
+      {
+        spanName: `AgentBay.tool.${tool}`,
+        operation: tool,
+        route,
+        attributes: {
+          "agentbay.operation": options.operation,
+          "agentbay.tool": tool,
+          "agentbay.route": route,
+          "agentbay.session.id": connection.sessionId
+        }
+      },
+      (answer) => ({ "agentbay.request.id": answer.requestId, "agentbay.route": answer.route })
+    )
     const attempt = (timeLeft: Duration.Duration) =>
-      watch(
-        watched,
+      watched(
         send(
           {
             connection,
@@ -210,8 +212,7 @@ export const make: Effect.Effect<
             secrets: options.secrets
           },
           route
-        ),
-        (answer) => ({ "agentbay.request.id": answer.requestId, "agentbay.route": answer.route })
+        )
       )
     const facts = { operation: options.operation, sessionId: connection.sessionId, secrets: [] }
     const tooLate = () => tooLateError(facts, timeout)
