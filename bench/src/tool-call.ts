@@ -99,6 +99,8 @@ const main = async () => {
           imageId: Option.some("linux_latest"),
           isVpc: false,
           networkInterfaceIp: Option.none(),
+          vpcIp: Option.none(),
+          vpcId: Option.none(),
           httpPort: Option.none(),
           appInstanceId: Option.none(),
           resourceId: Option.none(),
