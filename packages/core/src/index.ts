@@ -256,6 +256,13 @@ export * as OssTools from "./contract/tools/OssTools.js"
 export * as PlatformCommandExecutor from "./platform/PlatformCommandExecutor.js"
 
 /**
+ * `FileSystem` of `@effect/platform`, served by a session: a program written against it runs unchanged in a session.
+ *
+ * @since 0.1.0
+ */
+export * as PlatformFileSystem from "./platform/PlatformFileSystem.js"
+
+/**
  * Limits on what a client sends: how many calls are under way at once, and how many begin per time. Without this layer
  * there are none.
  *

@@ -35,15 +35,17 @@ const texts: Readonly<Record<FileCode, string>> = {
 }
 
 /** As bash and the coreutils say it. */
-const spoken: Readonly<Partial<Record<FileCode, string>>> = {
+const spoken: Readonly<Record<FileCode, string>> = {
   EACCES: "Permission denied",
   EEXIST: "File exists",
+  EINVAL: "Invalid argument",
   EISDIR: "Is a directory",
   ELOOP: "Too many levels of symbolic links",
   ENOENT: "No such file or directory",
   ENOSPC: "No space left on device",
   ENOTDIR: "Not a directory",
-  ENOTEMPTY: "Directory not empty"
+  ENOTEMPTY: "Directory not empty",
+  EPERM: "Operation not permitted"
 }
 
 const reasons: Readonly<Record<FileCode, MachineErrorReason>> = {
@@ -79,7 +81,7 @@ export class FileFailure extends Error {
 
   /** The failure in the words of the shell. */
   get spoken(): string {
-    return spoken[this.code] ?? texts[this.code]
+    return spoken[this.code]
   }
 
   toMachineError(): MachineError {

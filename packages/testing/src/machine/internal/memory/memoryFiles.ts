@@ -60,9 +60,9 @@ export class MemoryFiles {
     return this.require(this.locate(path, follow, operation), operation, path)
   }
 
-  find(path: string): MemoryNode | undefined {
+  find(path: string, follow = true): MemoryNode | undefined {
     try {
-      return this.locate(path, true, "stat").node
+      return this.locate(path, follow, "stat").node
     } catch (failure) {
       if (failure instanceof FileFailure) return undefined
       throw failure
