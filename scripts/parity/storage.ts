@@ -41,7 +41,7 @@ const contextModule: Module = {
     contexts(
       "getFileUploadUrl",
       every,
-      ".files.uploadUrl",
+      ".files.uploadUrl .files.write",
       "GetContextFileUploadUrl",
       contextFiles,
       "redacted"
@@ -49,7 +49,7 @@ const contextModule: Module = {
     contexts(
       "getFileDownloadUrl",
       every,
-      ".files.downloadUrl",
+      ".files.downloadUrl .files.read",
       "GetContextFileDownloadUrl",
       contextFiles,
       "redacted"

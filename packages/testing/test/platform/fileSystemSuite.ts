@@ -4,25 +4,30 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, it } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import { contentCases } from "./contentCases.js"
-import { copyCases } from "./copyCases.js"
+import { copyCases, lineBreakCases } from "./copyCases.js"
 import { entryCases } from "./entryCases.js"
 import { openCases } from "./openCases.js"
 import type { Case } from "./support.js"
 import { exactWatchCases, watchCases } from "./watchCases.js"
 
-const cases = { ...contentCases, ...entryCases, ...copyCases, ...openCases, ...watchCases }
+/** For every machine. */
+const common = { ...contentCases, ...entryCases, ...copyCases, ...openCases, ...watchCases }
 
-export const sessionCases: Readonly<Record<string, Case>> = { ...cases, ...exactWatchCases }
+export const nodeCases: Readonly<Record<string, Case>> = { ...common, ...lineBreakCases }
+
+export const sessionCases: Readonly<Record<string, Case>> = { ...nodeCases, ...exactWatchCases }
+
+export const memoryCases: Readonly<Record<string, Case>> = { ...common, ...exactWatchCases }
 
 export const fileSystemSuite = <E>(
   name: string,
   fileSystem: Layer.Layer<FileSystem.FileSystem, E>,
   timeout: number,
-  subjects: Readonly<Record<string, Case>> = cases
+  cases: Readonly<Record<string, Case>>
 ): void => {
   describe(`FileSystem: ${name}`, () => {
-    it.layer(fileSystem, { excludeTestServices: true, timeout })((test) => {
-      for (const [title, run] of Object.entries(subjects)) {
+    it.layer(fileSystem, { timeout })((test) => {
+      for (const [title, run] of Object.entries(cases)) {
         test.scoped(
           title,
           () =>

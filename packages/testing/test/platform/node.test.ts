@@ -1,4 +1,4 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { fileSystemSuite } from "./fileSystemSuite.js"
+import { fileSystemSuite, nodeCases } from "./fileSystemSuite.js"
 
-fileSystemSuite("of Node", NodeFileSystem.layer, 30_000)
+fileSystemSuite("of Node", NodeFileSystem.layer, 30_000, nodeCases)

@@ -177,8 +177,8 @@ export const readDirectory = (
   const body = `has "$p"
 [ -d "$p" ] || die ENOTDIR
 [ -r "$p" ] || die EACCES
-cd "$p" || die EACCES
-find . -mindepth 1${depth} -print0 | tr '\\000' /
+cd -P "$p" || die EACCES
+find . -mindepth 1${depth} -exec printf '%s/' {} +
 echo ./.`
   return host.script(call, [path], body).pipe(
     // Node looks at this path later than at others.

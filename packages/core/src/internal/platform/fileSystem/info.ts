@@ -22,14 +22,15 @@ const parseTime = (text: string): Option.Option<Date> => {
   return Number.isNaN(moment.getTime()) ? Option.none() : Option.some(moment)
 }
 
+/** By the upper bits of a mode. */
 const types: Readonly<Record<number, FileSystem.File.Type>> = {
-  7: "File",
+  8: "File",
   4: "Directory",
-  9: "SymbolicLink",
+  10: "SymbolicLink",
   6: "BlockDevice",
   2: "CharacterDevice",
   1: "FIFO",
-  11: "Socket"
+  12: "Socket"
 }
 
 /** A device number as the C library of Linux packs it. */

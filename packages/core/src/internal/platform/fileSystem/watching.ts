@@ -65,7 +65,7 @@ const lookAt = (
   const depth = recursive ? "" : " -maxdepth 1"
   const body = isWhole
     ? // What vanishes during the look is no failure.
-      `has "$p"\ncd "$p" || die EACCES\nfind . -mindepth 1${depth} -exec stat -c '${facts}' {} + 2>/dev/null\ntrue`
+      `has "$p"\ncd -P "$p" || die EACCES\nfind . -mindepth 1${depth} -exec stat -c '${facts}' {} + 2>/dev/null\ntrue`
     : `has "$p"\nstat -L -c '${facts.replace("%n", "./file")}' "$p"`
   return host.script(call, [path], body).pipe(
     Effect.map((output) => {

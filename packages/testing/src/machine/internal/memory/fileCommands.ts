@@ -137,6 +137,8 @@ const octal = (text: string | undefined): number | undefined =>
 
 const baseName = (path: string): string => partsOf(path).at(-1) ?? ""
 
+const parentOf = (path: string): string => path.replace(/[^/]+\/*$/, "") || "/"
+
 /** Where `source` goes: into `destination` when that is a directory. */
 const placeFor = (files: MemoryFiles, source: string, destination: string, asGiven: boolean): string =>
   !asGiven && files.find(destination)?.kind === "directory"
@@ -175,6 +177,45 @@ const links = ({ files }: CommandHost): ReadonlyArray<Command> => [
       () => files.link(absolute(ctx.cwd, existing), absolute(ctx.cwd, path))
     )
   ),
+  command("readlink", async (args, ctx) => {
+    const parsed = parse(args, "fn")
+    const [name] = parsed?.operands ?? []
+    if (!parsed?.options.has("f") || parsed.operands.length !== 1 || name === undefined)
+      return own("readlink", args, ctx)
+    const path = absolute(ctx.cwd, name)
+    try {
+      const at = files.find(path, false) === undefined ? parentOf(path) : path
+      const base = files.realpath(at)
+      return output(
+        `${at === path ? base : join(base, baseName(path))}${parsed.options.has("n") ? "" : "\n"}`
+      )
+    } catch (failure) {
+      if (!(failure instanceof FileFailure)) throw failure
+      return output("", "", 1)
+    }
+  }),
+  command("rm", async (args, ctx) => {
+    const parsed = parse(args, "rRf")
+    if (parsed === undefined) return own("rm", args, ctx)
+    const { operands, options } = parsed
+    const recursive = options.has("r") || options.has("R")
+    if (operands.length === 0 && !options.has("f")) return refuse("rm: missing operand")
+    return forEach(
+      operands,
+      (name) => `rm: cannot remove '${name}'`,
+      (name) => {
+        const path = absolute(ctx.cwd, name)
+        try {
+          const node = files.node(path, false, "rm")
+          if (node.kind === "directory" && !recursive) throw new FileFailure("EISDIR", "rm", name)
+          files.remove(path, { recursive })
+        } catch (failure) {
+          if (!(options.has("f") && failure instanceof FileFailure && failure.code === "ENOENT"))
+            throw failure
+        }
+      }
+    )
+  }),
   command("mv", async (args, ctx) => {
     const parsed = parse(args, "fT")
     const [source, destination] = parsed?.operands ?? []

@@ -15,6 +15,7 @@ export type FileCode =
   | "EINVAL"
   | "EISDIR"
   | "ELOOP"
+  | "ENAMETOOLONG"
   | "ENOENT"
   | "ENOSPC"
   | "ENOTDIR"
@@ -27,6 +28,7 @@ const texts: Readonly<Record<FileCode, string>> = {
   EINVAL: "invalid argument",
   EISDIR: "illegal operation on a directory",
   ELOOP: "too many levels of symbolic links",
+  ENAMETOOLONG: "file name too long",
   ENOENT: "no such file or directory",
   ENOSPC: "no space left on device",
   ENOTDIR: "not a directory",
@@ -41,6 +43,7 @@ const spoken: Readonly<Record<FileCode, string>> = {
   EINVAL: "Invalid argument",
   EISDIR: "Is a directory",
   ELOOP: "Too many levels of symbolic links",
+  ENAMETOOLONG: "File name too long",
   ENOENT: "No such file or directory",
   ENOSPC: "No space left on device",
   ENOTDIR: "Not a directory",
@@ -48,12 +51,22 @@ const spoken: Readonly<Record<FileCode, string>> = {
   EPERM: "Operation not permitted"
 }
 
+/**
+ * The words of the shell for an errno, if this file system knows it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const spokenOf = (code: string): string | undefined =>
+  Object.hasOwn(spoken, code) ? spoken[code as FileCode] : undefined
+
 const reasons: Readonly<Record<FileCode, MachineErrorReason>> = {
   EACCES: "PermissionDenied",
   EEXIST: "AlreadyExists",
   EINVAL: "Invalid",
   EISDIR: "IsDirectory",
   ELOOP: "Invalid",
+  ENAMETOOLONG: "Invalid",
   ENOENT: "NotFound",
   ENOSPC: "Unknown",
   ENOTDIR: "NotDirectory",

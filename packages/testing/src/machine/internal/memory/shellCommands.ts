@@ -300,8 +300,10 @@ const paths = (host: CommandHost): ReadonlyArray<Command> => [
     const named = template.replace(/X{3,}(?=[^X]*$)/, host.randomName(xs.length))
     const path = given === undefined || at >= 0 ? join(base, named) : absolute(ctx.cwd, named)
     try {
-      if (args.includes("-d")) host.files.makeDirectory(path)
-      else if (!args.includes("-u")) host.files.create(path, { exclusive: true, mode: 0o600 })
+      if (args.includes("-d")) {
+        host.files.makeDirectory(path)
+        host.files.chmod(path, 0o700)
+      } else if (!args.includes("-u")) host.files.create(path, { exclusive: true, mode: 0o600 })
     } catch (failure) {
       if (!(failure instanceof FileFailure)) throw failure
       return refuse(`mktemp: failed to create '${path}': ${failure.toMachineError().detail}`)
