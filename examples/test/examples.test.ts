@@ -51,7 +51,7 @@ describe("examples, in memory", () => {
 
   it.effect("platform", () =>
     Effect.gen(function* () {
-      const expected = [
+      const expected: Array<readonly [string, number]> = [
         ["0.txt", 6],
         ["1.txt", 13]
       ]

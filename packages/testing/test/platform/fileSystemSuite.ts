@@ -1,7 +1,7 @@
 /** The suite that every `FileSystem` passes. */
 
 import * as FileSystem from "@effect/platform/FileSystem"
-import { describe, it } from "@effect/vitest"
+import { describe, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import { contentCases } from "./contentCases.js"
 import { copyCases, lineBreakCases } from "./copyCases.js"
@@ -26,7 +26,7 @@ export const fileSystemSuite = <E>(
   cases: Readonly<Record<string, Case>>
 ): void => {
   describe(`FileSystem: ${name}`, () => {
-    it.layer(fileSystem, { timeout })((test) => {
+    layer(fileSystem, { excludeTestServices: true, timeout })((test) => {
       for (const [title, run] of Object.entries(cases)) {
         test.scoped(
           title,
