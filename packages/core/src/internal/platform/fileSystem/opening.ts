@@ -43,7 +43,9 @@ export interface Opening {
 export const openScript = (flag: OpenFlag, mode: number | undefined): Opening => {
   if (flag === "r") return { script: `has "$p"\n[ -r "$p" ] || die EACCES\n`, finish: "" }
   const isExclusive = flag.includes("x")
-  const check = isExclusive ? `there "$p" && die EEXIST` : `[ -d "$p" ] && die EISDIR`
+  const check = isExclusive
+    ? `there "$p" && die EEXIST`
+    : `case $p in */) die EISDIR;; esac\n[ -d "$p" ] && die EISDIR`
   const read = isReadable(flag) ? `\n[ ! -e "$p" ] || [ -r "$p" ] || die EACCES` : ""
   if (flag === "r+") return { script: `has "$p"\n${check}${read}\ntrue >>"$p" || exit 1\n`, finish: "" }
   const redirection = `true ${isAppending(flag) ? ">>" : ">"}"$p"`
