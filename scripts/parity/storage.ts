@@ -43,7 +43,7 @@ const contextModule: Module = {
       every,
       ".files.uploadUrl .files.write",
       "GetContextFileUploadUrl",
-      contextFiles,
+      `${contextFiles} testing/platform/keyValueStore.test.ts`,
       "redacted"
     ),
     contexts(
@@ -51,7 +51,7 @@ const contextModule: Module = {
       every,
       ".files.downloadUrl .files.read",
       "GetContextFileDownloadUrl",
-      contextFiles,
+      `${contextFiles} testing/platform/keyValueStore.test.ts`,
       "redacted"
     ),
     contexts("deleteFile", every, ".files.delete", "DeleteContextFile", contextFiles)
