@@ -1,5 +1,6 @@
 /** Every example runs in memory, in virtual time, and leaves no session behind. */
 
+import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import type { AgentBay } from "@effect-agentbay/core"
 import { TestAgentBay, TestCloud } from "@effect-agentbay/testing"
@@ -10,6 +11,7 @@ import * as mobile from "../mobile.js"
 import * as observability from "../observability.js"
 import * as parallelSessions from "../parallel-sessions.js"
 import * as persistence from "../persistence.js"
+import * as platform from "../platform.js"
 import * as quickstart from "../quickstart.js"
 import * as vpcSession from "../vpc-session.js"
 import * as wordCount from "../word-count.js"
@@ -44,6 +46,18 @@ describe("examples, in memory", () => {
   it.effect("word count", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* run(wordCount.program), 6)
+    })
+  )
+
+  it.effect("platform", () =>
+    Effect.gen(function* () {
+      const expected: Array<readonly [string, number]> = [
+        ["0.txt", 6],
+        ["1.txt", 13]
+      ]
+      assert.deepStrictEqual(yield* run(platform.program), expected)
+      const here = platform.split(["to be", "or not to be"]).pipe(Effect.provide(NodeContext.layer))
+      assert.deepStrictEqual(yield* here, expected)
     })
   )
 

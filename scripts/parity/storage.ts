@@ -41,17 +41,17 @@ const contextModule: Module = {
     contexts(
       "getFileUploadUrl",
       every,
-      ".files.uploadUrl",
+      ".files.uploadUrl .files.write",
       "GetContextFileUploadUrl",
-      contextFiles,
+      `${contextFiles} testing/platform/keyValueStore.test.ts`,
       "redacted"
     ),
     contexts(
       "getFileDownloadUrl",
       every,
-      ".files.downloadUrl",
+      ".files.downloadUrl .files.read",
       "GetContextFileDownloadUrl",
-      contextFiles,
+      `${contextFiles} testing/platform/keyValueStore.test.ts`,
       "redacted"
     ),
     contexts("deleteFile", every, ".files.delete", "DeleteContextFile", contextFiles)

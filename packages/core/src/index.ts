@@ -117,6 +117,14 @@ export * as CodeTools from "./contract/tools/CodeTools.js"
 export * as ContextActions from "./contract/actions/ContextActions.js"
 
 /**
+ * `KeyValueStore` of `@effect/platform` over a persistent context of the account: what is stored outlives sessions, and
+ * a session that mounts the context finds it as files. It needs no session.
+ *
+ * @since 0.1.0
+ */
+export * as ContextKeyValueStore from "./platform/ContextKeyValueStore.js"
+
+/**
  * Contexts that are mounted (beta): what one session writes, every other that mounts the context sees at once. Contexts
  * that are copied are `SyncPolicy.ContextSync`.
  *
@@ -254,6 +262,13 @@ export * as OssTools from "./contract/tools/OssTools.js"
  * @since 0.1.0
  */
 export * as PlatformCommandExecutor from "./platform/PlatformCommandExecutor.js"
+
+/**
+ * `FileSystem` of `@effect/platform`, served by a session: a program written against it runs unchanged in a session.
+ *
+ * @since 0.1.0
+ */
+export * as PlatformFileSystem from "./platform/PlatformFileSystem.js"
 
 /**
  * Limits on what a client sends: how many calls are under way at once, and how many begin per time. Without this layer

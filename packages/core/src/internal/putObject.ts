@@ -1,6 +1,8 @@
-/** Bytes to a presigned URL. */
+/** Bytes to and from a presigned URL. */
 import * as HttpBody from "@effect/platform/HttpBody"
+import type { ResponseError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -15,22 +17,21 @@ export const said = (body: string, element: string): string =>
   new RegExp(`<${element}>([^<]*)</${element}>`).exec(body)?.[1] ?? ""
 
 /** The URL opens the object for whoever holds it: no failure repeats it. */
-export const putObject = (
+const exchange = <A>(
   { httpClient }: Pick<AccountRuntime, "httpClient">,
   operation: string,
   url: Redacted.Redacted,
-  content: Uint8Array,
+  request: HttpClientRequest.HttpClientRequest,
+  what: "upload" | "download",
+  accept: (response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, ResponseError>,
   deadline: Duration.Duration
-): Effect.Effect<void, SessionError> => {
+): Effect.Effect<A, SessionError> => {
   const facts = { operation, secrets: [url] }
-  // A content type would have to be part of the signature, and the service signs none.
-  const request = HttpClientRequest.put(Redacted.value(url)).pipe(
-    HttpClientRequest.setBody(HttpBody.uint8Array(content, ""))
-  )
   return Effect.gen(function* () {
-    const { status, text } = yield* quietClient(httpClient).execute(request)
-    const body = yield* text
-    if (status >= 200 && status < 300) return
+    const response = yield* quietClient(httpClient).execute(request)
+    const { status } = response
+    if (status >= 200 && status < 300) return yield* accept(response)
+    const body = yield* response.text
     const code = said(body, "Code")
     return yield* Effect.fail(
       sessionError(facts, {
@@ -38,7 +39,7 @@ export const putObject = (
         phase: "sent",
         status,
         code: code === "" ? undefined : code,
-        detail: `the object store refused the upload: ${said(body, "Message")}`
+        detail: `the object store refused the ${what}: ${said(body, "Message")}`
       })
     )
   }).pipe(
@@ -46,6 +47,42 @@ export const putObject = (
       RequestError: (error) => Effect.fail(transportError(facts, error)),
       ResponseError: (error) => Effect.fail(transportError(facts, error))
     }),
-    (upload) => withDeadline(upload, deadline, () => timeoutError(facts, deadline))
+    (transfer) => withDeadline(transfer, deadline, () => timeoutError(facts, deadline))
   )
 }
+
+export const putObject = (
+  runtime: Pick<AccountRuntime, "httpClient">,
+  operation: string,
+  url: Redacted.Redacted,
+  content: Uint8Array,
+  deadline: Duration.Duration
+): Effect.Effect<void, SessionError> =>
+  exchange(
+    runtime,
+    operation,
+    url,
+    // A content type would have to be part of the signature, and the service signs none.
+    HttpClientRequest.put(Redacted.value(url)).pipe(
+      HttpClientRequest.setBody(HttpBody.uint8Array(content, ""))
+    ),
+    "upload",
+    ({ text }) => Effect.asVoid(text),
+    deadline
+  )
+
+export const getObject = (
+  runtime: Pick<AccountRuntime, "httpClient">,
+  operation: string,
+  url: Redacted.Redacted,
+  deadline: Duration.Duration
+): Effect.Effect<Uint8Array, SessionError> =>
+  exchange(
+    runtime,
+    operation,
+    url,
+    HttpClientRequest.get(Redacted.value(url)),
+    "download",
+    ({ arrayBuffer }) => Effect.map(arrayBuffer, (buffer) => new Uint8Array(buffer)),
+    deadline
+  )

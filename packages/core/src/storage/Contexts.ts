@@ -14,6 +14,8 @@ import * as ContextActions from "../contract/actions/ContextActions.js"
 import { sessionError } from "../internal/httpFailure.js"
 import { pollUntil, waitedInVain } from "../internal/poll.js"
 import { presignedUrl } from "../internal/presignedUrl.js"
+import { getObject, putObject } from "../internal/putObject.js"
+import { retryUnavailable } from "../internal/retryUnavailable.js"
 import { ensure, ensureText, ensureTimeout } from "../internal/validate.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import type { Reply } from "../transport/ControlPlane.js"
@@ -171,6 +173,22 @@ export interface ContextFiles {
     contextId: string,
     path: string
   ) => Effect.Effect<PresignedUrl, SessionError | InvalidArgument>
+  /**
+   * The bytes of a file, all of them in memory. At most `timeout` (default 60 seconds) for the download. Fails with
+   * reason `NotFound` when the file does not exist.
+   */
+  readonly read: (
+    contextId: string,
+    path: string,
+    options?: { readonly timeout?: Duration.DurationInput | undefined }
+  ) => Effect.Effect<Uint8Array, SessionError | InvalidArgument>
+  /** Stores or replaces a file, in one step. At most `timeout` (default 60 seconds) for the upload. */
+  readonly write: (
+    contextId: string,
+    path: string,
+    content: Uint8Array,
+    options?: { readonly timeout?: Duration.DurationInput | undefined }
+  ) => Effect.Effect<void, SessionError | InvalidArgument>
   /** A URL for HTTP GET. Fails with reason `NotFound` when the service says that the file does not exist. */
   readonly downloadUrl: (
     contextId: string,
@@ -394,6 +412,22 @@ export const make = (runtime: AccountRuntime): Contexts => {
       Effect.withSpan(operation)
     )
 
+  const read: ContextFiles["read"] = Effect.fn("Contexts.files.read")(function* (contextId, path, options) {
+    const operation = "Contexts.files.read"
+    const timeout = yield* ensureTimeout(operation, "timeout", options?.timeout ?? "60 seconds")
+    const { url } = yield* presigned(operation, "download", contextId, path)
+    return yield* retryUnavailable(getObject(runtime, operation, url, timeout))
+  })
+
+  const write: ContextFiles["write"] = Effect.fn("Contexts.files.write")(
+    function* (contextId, path, content, options) {
+      const operation = "Contexts.files.write"
+      const timeout = yield* ensureTimeout(operation, "timeout", options?.timeout ?? "60 seconds")
+      const { url } = yield* presigned(operation, "upload", contextId, path)
+      yield* retryUnavailable(putObject(runtime, operation, url, content, timeout))
+    }
+  )
+
   return {
     list,
     listAll,
@@ -406,6 +440,8 @@ export const make = (runtime: AccountRuntime): Contexts => {
       list: listFiles,
       listAll: listAllFiles,
       delete: deleteFile,
+      read,
+      write,
       uploadUrl: (contextId, path) => presigned("Contexts.files.uploadUrl", "upload", contextId, path),
       downloadUrl: (contextId, path) => presigned("Contexts.files.downloadUrl", "download", contextId, path)
     }

@@ -50,6 +50,7 @@ import type { Browser } from "./Browser.js"
 import type { Desktop } from "./Desktop.js"
 import * as Phone from "./internal/memory/android/phone.js"
 import { makeDesktop } from "./internal/memory/desktop/memoryDesktop.js"
+import * as FileCommands from "./internal/memory/fileCommands.js"
 import { FileFailure } from "./internal/memory/fileFailure.js"
 import type { Interpreter, InterpreterHost } from "./internal/memory/interpreter.js"
 import * as InterpreterCommands from "./internal/memory/interpreterCommands.js"
@@ -267,6 +268,7 @@ const build = (
       processCommands: (processes, process) => ProcessCommands.make(commandHost, processes, process),
       commands: (deadlineMs) => [
         ...ShellCommands.make(commandHost),
+        ...FileCommands.make(commandHost),
         ...(isMobile ? thePhone().commands : []),
         ...InterpreterCommands.make(["python3", "python"], (program) =>
           Runtime.runPromise(runtime)(assets.python).then((loaded) =>

@@ -15,6 +15,7 @@ export type FileCode =
   | "EINVAL"
   | "EISDIR"
   | "ELOOP"
+  | "ENAMETOOLONG"
   | "ENOENT"
   | "ENOSPC"
   | "ENOTDIR"
@@ -27,6 +28,7 @@ const texts: Readonly<Record<FileCode, string>> = {
   EINVAL: "invalid argument",
   EISDIR: "illegal operation on a directory",
   ELOOP: "too many levels of symbolic links",
+  ENAMETOOLONG: "file name too long",
   ENOENT: "no such file or directory",
   ENOSPC: "no space left on device",
   ENOTDIR: "not a directory",
@@ -35,16 +37,28 @@ const texts: Readonly<Record<FileCode, string>> = {
 }
 
 /** As bash and the coreutils say it. */
-const spoken: Readonly<Partial<Record<FileCode, string>>> = {
+const spoken: Readonly<Record<FileCode, string>> = {
   EACCES: "Permission denied",
   EEXIST: "File exists",
+  EINVAL: "Invalid argument",
   EISDIR: "Is a directory",
   ELOOP: "Too many levels of symbolic links",
+  ENAMETOOLONG: "File name too long",
   ENOENT: "No such file or directory",
   ENOSPC: "No space left on device",
   ENOTDIR: "Not a directory",
-  ENOTEMPTY: "Directory not empty"
+  ENOTEMPTY: "Directory not empty",
+  EPERM: "Operation not permitted"
 }
+
+/**
+ * The words of the shell for an errno, if this file system knows it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const spokenOf = (code: string): string | undefined =>
+  Object.hasOwn(spoken, code) ? spoken[code as FileCode] : undefined
 
 const reasons: Readonly<Record<FileCode, MachineErrorReason>> = {
   EACCES: "PermissionDenied",
@@ -52,6 +66,7 @@ const reasons: Readonly<Record<FileCode, MachineErrorReason>> = {
   EINVAL: "Invalid",
   EISDIR: "IsDirectory",
   ELOOP: "Invalid",
+  ENAMETOOLONG: "Invalid",
   ENOENT: "NotFound",
   ENOSPC: "Unknown",
   ENOTDIR: "NotDirectory",
@@ -79,7 +94,7 @@ export class FileFailure extends Error {
 
   /** The failure in the words of the shell. */
   get spoken(): string {
-    return spoken[this.code] ?? texts[this.code]
+    return spoken[this.code]
   }
 
   toMachineError(): MachineError {

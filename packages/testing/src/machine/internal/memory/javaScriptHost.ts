@@ -16,6 +16,7 @@ const numbers = {
   EINVAL: -22,
   EISDIR: -21,
   ELOOP: -40,
+  ENAMETOOLONG: -36,
   ENOENT: -2,
   ENOSPC: -28,
   ENOTDIR: -20,

@@ -24,6 +24,7 @@ const READ = 0o400
 const WRITE = 0o200
 const SEARCH = 0o100
 const MAX_LINKS_FOLLOWED = 40
+const LONGEST_NAME = 255
 const EMPTY = new Uint8Array(0)
 
 /**
@@ -60,9 +61,9 @@ export class MemoryFiles {
     return this.require(this.locate(path, follow, operation), operation, path)
   }
 
-  find(path: string): MemoryNode | undefined {
+  find(path: string, follow = true): MemoryNode | undefined {
     try {
-      return this.locate(path, true, "stat").node
+      return this.locate(path, follow, "stat").node
     } catch (failure) {
       if (failure instanceof FileFailure) return undefined
       throw failure
@@ -118,6 +119,7 @@ export class MemoryFiles {
     path: string,
     options: { readonly exclusive?: boolean; readonly mode?: number } = {}
   ): FileNode | DeviceNode {
+    if (path.endsWith("/")) throw new FileFailure("EISDIR", "open", path)
     const located = this.locate(path, options.exclusive !== true, "open")
     const node = located.node
     if (node === undefined) {
@@ -353,6 +355,8 @@ export class MemoryFiles {
       }
       const directory = directories[directories.length - 1] ?? this.root
       this.allow(directory, SEARCH, operation, path)
+      if (part.length > LONGEST_NAME / 4 && new TextEncoder().encode(part).length > LONGEST_NAME)
+        throw fail("ENAMETOOLONG")
       const child = directory.entries.get(part)
       const isLast = pending.length === 0
       if (child?.kind === "symlink" && (follow || !isLast)) {

@@ -43,6 +43,7 @@ export const emscriptenErrno = {
   EINVAL: 28,
   EISDIR: 31,
   ELOOP: 32,
+  ENAMETOOLONG: 37,
   ENOENT: 44,
   ENOSPC: 51,
   ENOTDIR: 54,

@@ -8,12 +8,15 @@
  *
  * @since 0.1.0
  */
-import type { FileFailure } from "./fileFailure.js"
+import { type FileFailure, spokenOf } from "./fileFailure.js"
 
 /** A private-use character; names end with it only between the syntax tree and the file system. */
 const MARK = "\uE0FF"
 
 const SHELL_COMPLAINT = new RegExp(`(bash: .*?)${MARK}: cannot open redirect target`, "g")
+
+/** What the shell prints for a target in a subshell that was not marked. */
+const SUBSHELL_COMPLAINT = /^(E[A-Z]+): [^\n]*, open '([^\n]*)'$/gm
 
 /**
  * @since 0.1.0
@@ -40,7 +43,10 @@ export const explain = (stderr: string, failures: ReadonlyArray<FileFailure>): s
     next += 1
     return `${name}: ${failure === undefined ? "No such file or directory" : failure.spoken}`
   })
-  return explained.replaceAll(MARK, "")
+  return explained.replaceAll(MARK, "").replace(SUBSHELL_COMPLAINT, (line, code: string, name: string) => {
+    const spoken = spokenOf(code)
+    return spoken === undefined ? line : `bash: ${name}: ${spoken}`
+  })
 }
 
 interface Node {

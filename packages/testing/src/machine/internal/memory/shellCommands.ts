@@ -228,23 +228,48 @@ const clockwork = (host: CommandHost): ReadonlyArray<Command> => [
     return (await ctx.origCommand?.([...now, ...args])) ?? refuse("date: not available", 127)
   }),
   command("touch", async (args, ctx) => {
-    const isDated = args.some((arg) => /^(-[a-zA-Z]*[drt]|--)/.test(arg))
-    if (isDated) return (await ctx.origCommand?.(args)) ?? refuse("touch: not available", 127)
-    const names = args.filter((arg) => !arg.startsWith("-"))
-    const mustExist = args.some((arg) => /^-[am]*c/.test(arg))
-    if (names.length === 0) return refuse("touch: missing file operand")
+    const { files } = host
+    let given: { accessedMs: number; modifiedMs: number } | undefined
+    const letters: Array<string> = []
+    const names: Array<string> = []
     const complaints: Array<string> = []
+    for (let index = 0; index < args.length; index++) {
+      const arg = args[index] ?? ""
+      if (arg === "-d" || arg === "-r") {
+        const value = args[++index] ?? ""
+        const ms = Date.parse(value)
+        const reference = arg === "-r" ? files.find(absolute(ctx.cwd, value)) : undefined
+        given = reference ?? { accessedMs: ms, modifiedMs: ms }
+        if (!Number.isNaN(given.modifiedMs)) continue
+        return arg === "-r"
+          ? refuse(`touch: failed to get attributes of '${value}': No such file or directory`)
+          : ((await ctx.origCommand?.(args)) ?? refuse(`touch: invalid date format '${value}'`))
+      }
+      if (/^(-[a-zA-Z]*t|--)/.test(arg)) {
+        return (await ctx.origCommand?.(args)) ?? refuse("touch: not available", 127)
+      }
+      if (arg.startsWith("-")) letters.push(...arg.slice(1))
+      else names.push(arg)
+    }
+    if (names.length === 0) return refuse("touch: missing file operand")
+    const both = letters.includes("a") === letters.includes("m")
     for (const name of names) {
       const path = absolute(ctx.cwd, name)
       try {
-        if (host.files.find(path) === undefined) {
-          if (mustExist) continue
-          host.files.create(path)
+        if (files.find(path) === undefined) {
+          if (letters.includes("c")) continue
+          files.create(path)
         }
-        host.files.setTimes(path, host.now(), host.now())
+        const node = files.node(path)
+        const { accessedMs, modifiedMs } = given ?? { accessedMs: host.now(), modifiedMs: host.now() }
+        files.setTimes(
+          path,
+          both || letters.includes("a") ? accessedMs : node.accessedMs,
+          both || letters.includes("m") ? modifiedMs : node.modifiedMs
+        )
       } catch (failure) {
         if (!(failure instanceof FileFailure)) throw failure
-        complaints.push(`touch: cannot touch '${name}': ${failure.toMachineError().detail}\n`)
+        complaints.push(`touch: cannot touch '${name}': ${failure.spoken}\n`)
       }
     }
     return output("", complaints.join(""), complaints.length === 0 ? 0 : 1)
@@ -275,8 +300,10 @@ const paths = (host: CommandHost): ReadonlyArray<Command> => [
     const named = template.replace(/X{3,}(?=[^X]*$)/, host.randomName(xs.length))
     const path = given === undefined || at >= 0 ? join(base, named) : absolute(ctx.cwd, named)
     try {
-      if (args.includes("-d")) host.files.makeDirectory(path)
-      else if (!args.includes("-u")) host.files.create(path, { exclusive: true, mode: 0o600 })
+      if (args.includes("-d")) {
+        host.files.makeDirectory(path)
+        host.files.chmod(path, 0o700)
+      } else if (!args.includes("-u")) host.files.create(path, { exclusive: true, mode: 0o600 })
     } catch (failure) {
       if (!(failure instanceof FileFailure)) throw failure
       return refuse(`mktemp: failed to create '${path}': ${failure.toMachineError().detail}`)
