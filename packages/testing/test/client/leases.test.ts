@@ -38,7 +38,12 @@ describe("a creation whose answer is lost", () => {
     ["the connection broke", Fault.lost],
     ["the answer came too late", Fault.slow("2 minutes")],
     ["the answer was cut off", Fault.truncatedJson],
-    ["the answer was something else", Fault.wrongShape({ hello: "world" })]
+    ["the connection broke in the middle of the answer", Fault.cutOff(20)],
+    ["the answer was something else", Fault.wrongShape({ hello: "world" })],
+    [
+      "the service said that it had taken too long",
+      Fault.wrongShape({ Success: false, HttpStatusCode: 504, Code: "OperationTimeout", Message: "late" })
+    ]
   ] as const) {
     it.effect(`${name}: the session is taken over`, () =>
       Effect.gen(function* () {
