@@ -191,6 +191,26 @@ describe("labels of a lease", () => {
   )
 })
 
+describe("a closing scope", () => {
+  for (const [name, fault] of [
+    ["is lost", Fault.lost],
+    ["is half of one", Fault.truncatedJson],
+    ["is the page of a gateway", Fault.html(200)]
+  ] as const) {
+    it.effect(`deletes its session also when an answer ${name}`, () =>
+      Effect.gen(function* () {
+        const bay = yield* AgentBay.AgentBay
+        const cloud = yield* TestCloud
+        yield* cloud.fail({ action: "DeleteSessionAsync" }, fault, { times: 2 })
+        const fiber = yield* Effect.fork(Effect.scoped(bay.session()))
+        yield* TestClock.adjust("10 seconds")
+        yield* Fiber.join(fiber)
+        assert.lengthOf(yield* cloud.sessions, 0)
+      }).pipe(withCloud())
+    )
+  }
+})
+
 describe("the reaper", () => {
   it.effect("leaves a session alone that a scope holds, for as long as it does", () =>
     Effect.scoped(
