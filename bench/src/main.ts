@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { buildSync } from "esbuild"
 
-const all = ["size", "handles", "sessions", "suite", "http", "transfer"] as const
+const all = ["size", "handles", "sessions", "suite", "http", "transfer", "scale"] as const
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } })
 const unknown = positionals.filter((name) => !all.some((known) => known === name))
