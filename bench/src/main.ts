@@ -21,7 +21,8 @@ const all = [
   "tool-call",
   "files",
   "transfer",
-  "imports"
+  "imports",
+  "scale"
 ] as const
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } })

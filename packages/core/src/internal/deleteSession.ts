@@ -19,6 +19,9 @@ const isGone = (error: SessionError): boolean => error.reason === "NotFound"
 /** The service accepted the deletion but did not confirm it in time: asking again would wait as long again. */
 const isUnconfirmed = (error: SessionError): boolean => error.reason === "Timeout" && error.phase === "sent"
 
+/** An answer that nobody understands decides nothing, and deleting again harms nobody. */
+const mayHelp = (error: SessionError): boolean => error.isRetryable || error.reason === "Decode"
+
 const ended = new Set(["FINISH", "DELETED"])
 
 /** Looks until the session has ended; a failed look decides nothing and is repeated until the deadline. */
@@ -99,7 +102,7 @@ export const endSession = (
       // At once the first time, so that a passing fault costs a test in virtual time nothing.
       schedule: Schedule.andThen(Schedule.recurs(1), Schedule.exponential("200 millis")),
       times: 5,
-      while: (error) => error.isRetryable && !isUnconfirmed(error)
+      while: (error) => mayHelp(error) && !isUnconfirmed(error)
     })
   )
 }

@@ -41,14 +41,16 @@ export const makeLease = (account: AccountRuntime, held: boolean): Effect.Effect
 }
 
 /**
- * The service may have made the session all the same: no answer came, or none that says that it did not. An answer
- * with a code of the service is a refusal.
+ * The service may have made the session all the same: no answer came, or only a part of one, or none that says that it
+ * did not. An answer with a code of the service is a refusal, unless it says that something has taken too long.
  */
 export const isAmbiguous = (error: SessionError): boolean =>
   error.phase === "unknown" ||
   (error.phase === "sent" &&
     (error.reason === "Decode" ||
-      ((error.reason === "Unavailable" || error.reason === "Timeout") && error.code === undefined)))
+      error.reason === "Transport" ||
+      error.reason === "Timeout" ||
+      (error.reason === "Unavailable" && error.code === undefined)))
 
 /** A session that was just made may take moments to appear in listings. */
 const looks = Schedule.exponential("1 second").pipe(Schedule.intersect(Schedule.recurs(3)))

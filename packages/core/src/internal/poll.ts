@@ -2,7 +2,6 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import type { SessionError } from "../AgentBayError.js"
 import { withDeadline } from "./deadline.js"
 import { sessionError } from "./httpFailure.js"
@@ -65,12 +64,4 @@ export const pollUntil = <A, E, E2>(options: PollOptions<A, E, E2>): Effect.Effe
       }
     })
     return yield* withDeadline(loop, timeout, () => options.onTimeout(timeout))
-  })
-
-/** A hiccup of one look must not end a long wait: what may pass is looked at again, up to three times. */
-export const steady = <A>(look: Effect.Effect<A, SessionError>): Effect.Effect<A, SessionError> =>
-  Effect.retry(look, {
-    schedule: Schedule.exponential("200 millis"),
-    times: 3,
-    while: (error) => error.isRetryable
   })

@@ -7,7 +7,8 @@ import { GetSession, PauseSessionAsync, ResumeSessionAsync } from "../contract/a
 import type { StateChange, WaitOptions } from "../Session.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import { sessionError } from "./httpFailure.js"
-import { pollUntil, steady, waitedInVain } from "./poll.js"
+import { patiently } from "./patience.js"
+import { pollUntil, waitedInVain } from "./poll.js"
 import { ensureTimeout } from "./validate.js"
 
 interface Transition {
@@ -56,7 +57,7 @@ const change =
           : yield* account.controlPlane.call(action, request, facts)
       const begun = yield* Clock.currentTimeMillis
       const look = Effect.gen(function* () {
-        const { data } = yield* steady(account.controlPlane.call(GetSession, { sessionId }, facts))
+        const { data } = yield* patiently(account.controlPlane.call(GetSession, { sessionId }, facts))
         const status = Option.getOrElse(data.status, () => "UNKNOWN")
         const elapsed = (yield* Clock.currentTimeMillis) - begun
         const isOnTheWay =

@@ -10,7 +10,8 @@ import { ContextStatus, GetContextInfo, SyncTask } from "../contract/actions/Con
 import { valueOrJsonText } from "../contract/Wire.js"
 import type { SessionRuntime } from "../session/SessionRuntime.js"
 import { sessionError } from "./httpFailure.js"
-import { pollUntil, steady } from "./poll.js"
+import { patiently } from "./patience.js"
+import { pollUntil } from "./poll.js"
 
 export interface TaskFilter {
   readonly contextId?: string | undefined
@@ -190,7 +191,7 @@ export const waitForTasks = (
         transfers
       })
     const look = Effect.gen(function* () {
-      const { tasks } = yield* steady(listTasks(runtime, options.operation, options.filter))
+      const { tasks } = yield* patiently(listTasks(runtime, options.operation, options.filter))
       const relevant = tasks.filter(options.isRelevant)
       const absent = options.expected.filter(isMissingFrom(relevant))
       last = { relevant, absent }

@@ -38,7 +38,12 @@ describe("a creation whose answer is lost", () => {
     ["the connection broke", Fault.lost],
     ["the answer came too late", Fault.slow("2 minutes")],
     ["the answer was cut off", Fault.truncatedJson],
-    ["the answer was something else", Fault.wrongShape({ hello: "world" })]
+    ["the connection broke in the middle of the answer", Fault.cutOff(20)],
+    ["the answer was something else", Fault.wrongShape({ hello: "world" })],
+    [
+      "the service said that it had taken too long",
+      Fault.wrongShape({ Success: false, HttpStatusCode: 504, Code: "OperationTimeout", Message: "late" })
+    ]
   ] as const) {
     it.effect(`${name}: the session is taken over`, () =>
       Effect.gen(function* () {
@@ -184,6 +189,26 @@ describe("labels of a lease", () => {
       assert.strictEqual(new Set(ids).size, 20)
     }).pipe(owned)
   )
+})
+
+describe("a closing scope", () => {
+  for (const [name, fault] of [
+    ["is lost", Fault.lost],
+    ["is half of one", Fault.truncatedJson],
+    ["is the page of a gateway", Fault.html(200)]
+  ] as const) {
+    it.effect(`deletes its session also when an answer ${name}`, () =>
+      Effect.gen(function* () {
+        const bay = yield* AgentBay.AgentBay
+        const cloud = yield* TestCloud
+        yield* cloud.fail({ action: "DeleteSessionAsync" }, fault, { times: 2 })
+        const fiber = yield* Effect.fork(Effect.scoped(bay.session()))
+        yield* TestClock.adjust("10 seconds")
+        yield* Fiber.join(fiber)
+        assert.lengthOf(yield* cloud.sessions, 0)
+      }).pipe(withCloud())
+    )
+  }
 })
 
 describe("the reaper", () => {

@@ -12,6 +12,7 @@ import {
 import type { Tool } from "../../contract/Tool.js"
 import type { AwaitOptions, PageTask, TaskState } from "../../session/BrowserOperator.js"
 import { callTool, type SessionRuntime } from "../../session/SessionRuntime.js"
+import { patiently } from "../patience.js"
 import { pollUntil } from "../poll.js"
 import { ensureTimeout } from "../validate.js"
 
@@ -80,11 +81,6 @@ export const makeTask = <Result, A>(options: TaskOptions<Result, A>): PageTask<A
       })
     )
   )
-  // A hiccup of one look must not end a long wait.
-  const steadyLook: typeof look = Effect.retry(look, {
-    times: 3,
-    while: (error) => error._tag === "SessionError" && error.isRetryable
-  })
   const wait = (given: AwaitOptions = {}): Effect.Effect<A, BrowserError | InvalidArgument | CallFailure> =>
     Effect.gen(function* () {
       const timeout = yield* ensureTimeout(operation, "timeout", given.timeout ?? "5 minutes")
@@ -95,7 +91,7 @@ export const makeTask = <Result, A>(options: TaskOptions<Result, A>): PageTask<A
         interval,
         // A short timeout still gets a look.
         firstAfter: Duration.min(interval, Duration.times(timeout, 0.5)),
-        look: Effect.tap(steadyLook, (reading) => {
+        look: Effect.tap(patiently(look), (reading) => {
           said = reading.said
         }),
         isDone: (reading) => reading.state._tag !== "Pending",

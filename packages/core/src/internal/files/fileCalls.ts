@@ -1,8 +1,6 @@
 /** Calls on behalf of one file operation: tools, scripts, and what may be repeated. */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
 import type { FileError, SessionError, ToolError, VpcUnavailable } from "../../AgentBayError.js"
 import type { Tool } from "../../contract/Tool.js"
 import { callTool, type SessionRuntime } from "../../session/SessionRuntime.js"
@@ -74,26 +72,3 @@ export const runScript = (
 
 /** The arguments of a script's call, for measuring them. */
 export const scriptArgs = (script: string) => ({ command: prelude + script, timeout_ms: scriptTimeoutMs })
-
-const isTransient = (error: CallFailure): boolean => error._tag === "SessionError" && error.isRetryable
-
-const patience = Schedule.exponential(Duration.millis(200)).pipe(
-  Schedule.jittered,
-  Schedule.intersect(Schedule.recurs(3)),
-  Schedule.zipRight(Schedule.identity<CallFailure>()),
-  Schedule.modifyDelay((error, delay) =>
-    error._tag === "SessionError"
-      ? Duration.max(
-          delay,
-          Option.getOrElse(error.retryAfter, () => Duration.zero)
-        )
-      : delay
-  )
-)
-
-/**
- * Repeats one part of a large transfer, up to three times, when the way to the session failed: a transfer of a
- * thousand calls must not be lost to one of them. Only for calls whose repetition changes nothing.
- */
-export const retryPart = <A>(effect: Effect.Effect<A, CallFailure>): Effect.Effect<A, CallFailure> =>
-  Effect.retry(effect, { schedule: patience, while: isTransient })

@@ -5,7 +5,8 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { deleteFile, getFileInfo, moveFile, writeFile } from "../../contract/tools/FileSystemTools.js"
-import { type CallFailure, callFileTool, retryPart, type Target } from "./fileCalls.js"
+import { patiently } from "../patience.js"
+import { type CallFailure, callFileTool, type Target } from "./fileCalls.js"
 import { makeFileError, needsShell } from "./fileError.js"
 import { limitOf, roomFor } from "./limits.js"
 import { readWhole } from "./readFile.js"
@@ -67,7 +68,7 @@ export const writePlainly = (
     const args = { path: temporary, content: "", mode: "overwrite" } as const
     const room = roomFor(limitOf(target.runtime, writeFile.name), args, "content")
     const gather = Effect.gen(function* () {
-      yield* retryPart(callFileTool(target, writeFile, args, { paths: [temporary] }))
+      yield* patiently(callFileTool(target, writeFile, args, { paths: [temporary] }))
       for (const [parts, report] of [
         [textParts(before, room), false],
         [textParts(text, room), true]

@@ -6,8 +6,9 @@ import * as Stream from "effect/Stream"
 import { getFileInfo, readFile } from "../../contract/tools/FileSystemTools.js"
 import { shell } from "../../contract/tools/ShellTools.js"
 import type { SessionRuntime } from "../../session/SessionRuntime.js"
+import { patiently } from "../patience.js"
 import { decodeBase64 } from "./base64.js"
-import { type CallFailure, callFileTool, retryPart, runScript, type Target } from "./fileCalls.js"
+import { type CallFailure, callFileTool, runScript, type Target } from "./fileCalls.js"
 import { makeFileError } from "./fileError.js"
 import { readChunkOf } from "./limits.js"
 import { shellPath } from "./paths.js"
@@ -164,7 +165,7 @@ export const readWhole = (
         while (filled < chunk) {
           const at = offset + filled
           const slice = read(at, chunk - filled)
-          const bytes = yield* retryPart(at >= size ? orEnd(slice) : slice)
+          const bytes = yield* patiently(at >= size ? orEnd(slice) : slice)
           content.write(at, bytes)
           filled += bytes.length
           done += bytes.length
@@ -184,7 +185,7 @@ export const readWhole = (
     let end = (offsets.length + 1) * chunk
     while (true) {
       if (end > largest) return yield* Effect.fail(tooLarge(target, end))
-      const bytes = yield* retryPart(orEnd(read(end, chunk)))
+      const bytes = yield* patiently(orEnd(read(end, chunk)))
       content.write(end, bytes)
       end += bytes.length
       yield* onProgress(end)
@@ -211,7 +212,7 @@ export const readStream = (target: Target, options: StreamOptions): Stream.Strea
       if (want <= 0) return Effect.succeed([Chunk.empty<Uint8Array>(), Option.none<number>()] as const)
       const slice = read(offset, want)
       return Effect.map(
-        retryPart(offset > options.offset ? orEnd(slice) : slice),
+        patiently(offset > options.offset ? orEnd(slice) : slice),
         (bytes) =>
           [
             bytes.length === 0 ? Chunk.empty<Uint8Array>() : Chunk.of(bytes),

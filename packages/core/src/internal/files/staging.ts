@@ -8,9 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { writeFile } from "../../contract/tools/FileSystemTools.js"
+import { patiently } from "../patience.js"
 import { encodeBase64 } from "./base64.js"
 import { base64FitsWithin, splitText, utf8Length } from "./encodedSize.js"
-import { type CallFailure, callFileTool, retryPart, runScript, type Target } from "./fileCalls.js"
+import { type CallFailure, callFileTool, runScript, type Target } from "./fileCalls.js"
 import { type Limit, limitOf, roomFor } from "./limits.js"
 import { baseName, parentPrefix, shellPath } from "./paths.js"
 
@@ -157,7 +158,7 @@ export const addParts = (
     Stream.zipWithIndex,
     Stream.mapEffect(
       ([part, index]) =>
-        retryPart(
+        patiently(
           callFileTool(staging.target, writeFile, partArgs(staging, first + index, part.text), {
             paths: [partPath(staging, first + index)]
           })

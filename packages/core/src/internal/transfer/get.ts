@@ -100,10 +100,12 @@ const accept = (
       )
     }
     const etag = headers["etag"]
-    if (received.etag !== undefined && etag !== undefined && etag !== received.etag) {
-      if (bytes > 0) return yield* Effect.fail(changed(job, received, "it has another ETag than before"))
-      received.total = undefined
+    if (bytes > 0 && etag !== undefined && etag !== received.etag) {
+      // What had none before was no object of the store, such as the page of a gateway.
+      return yield* Effect.fail(changed(job, received, "it has another ETag than before"))
     }
+    if (received.etag !== undefined && etag !== undefined && etag !== received.etag)
+      received.total = undefined
     if (status === 206 && range.start !== bytes) {
       return yield* Effect.fail(
         changed(job, received, `the object store went on at byte ${range.start} instead of ${bytes}`)
