@@ -16,7 +16,7 @@ import { contextNotFound, type Refusal, sessionNotFound, wrongStatus } from "./r
 import type { SessionStorage } from "./sessionStorage.js"
 import type { Settings } from "./settings.js"
 import type { Skill } from "./skills.js"
-import type { SessionSockets } from "./sockets.js"
+import type { SessionSockets } from "./sessionSockets.js"
 import type { ToolLists } from "./toolList.js"
 import type { Traffic } from "./traffic.js"
 
