@@ -183,7 +183,9 @@ const inputting = (host: CommandHost, process: Process): ReadonlyArray<Command> 
       const input = readsInput(host, args, ctx.cwd) ? await process.stdin?.all(process.onWait) : undefined
       kept = ""
       // What is exported here is not exported there.
-      const exported = Object.entries(ctx.exportedEnv ?? {}).map(([name, value]) => `${name}=${quote(value)} `)
+      const exported = Object.entries(ctx.exportedEnv ?? {}).map(
+        ([name, value]) => `${name}=${quote(value)} `
+      )
       const result = await ctx.exec?.(
         `set -o pipefail; ${exported.join("")}${args.map(quote).join(" ")} | ${quote(names.keep)}`,
         {
