@@ -1,5 +1,5 @@
 /** What the newest generation has and ours has not. */
-import { from19, type Module, notYet, oursOnly, rowsOf } from "./row.js"
+import { from19, type Module, oursOnly, rowsOf } from "./row.js"
 
 const socket = rowsOf("session.socket")
 const channelTests = "testing/client/liveChannel.test.ts testing/client/channelContract.ts"
@@ -16,6 +16,14 @@ const webSocket: Module = {
       "",
       channelTests,
       "typed failures that say whether the request can have had an effect; deadlines; a damaged frame fails its own request only"
+    ),
+    socket(
+      ["what a live channel lacks"],
+      oursOnly,
+      ".available",
+      "",
+      "core/session/SessionSocket.test.ts",
+      "a typed failure that names the missing connector, URL or token"
     ),
     socket(
       "registerCallback unregisterCallback onConnectionStateChange getState connect close",
