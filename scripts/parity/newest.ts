@@ -55,7 +55,7 @@ const pty: Module = {
     terminals(
       "sendInput resize wait disconnect",
       from19,
-      "core/SessionPty.Terminal",
+      ".create .attach",
       "",
       ptyTests,
       "`input`, `resize`, `wait`, and closing the scope; a lost connection is an error and no wait without end"
@@ -63,7 +63,7 @@ const pty: Module = {
     terminals(
       "ptySessionId isConnected exitCode",
       from19,
-      "core/SessionPty.Terminal",
+      ".create .attach",
       "",
       ptyTests,
       "`ptyId`; the end is the value of `wait`"
