@@ -4,7 +4,7 @@ import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import type { AgentBay } from "@effect-agentbay/core"
 import { TestAgentBay, TestCloud } from "@effect-agentbay/testing"
-import { Effect, Fiber, Logger, TestClock } from "effect"
+import { Effect, Fiber, Logger, Stream, TestClock } from "effect"
 import * as everyFailure from "../every-failure.js"
 import * as fileTransfer from "../file-transfer.js"
 import * as mobile from "../mobile.js"
@@ -13,6 +13,7 @@ import * as parallelSessions from "../parallel-sessions.js"
 import * as persistence from "../persistence.js"
 import * as platform from "../platform.js"
 import * as quickstart from "../quickstart.js"
+import * as terminal from "../terminal.js"
 import * as vpcSession from "../vpc-session.js"
 import * as wordCount from "../word-count.js"
 
@@ -64,6 +65,25 @@ describe("examples, in memory", () => {
   it.effect("a phone", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* run(mobile.program), ["remember the milk", "and the bread"])
+    })
+  )
+
+  it.effect("a terminal, with keys that a script presses", () =>
+    Effect.gen(function* () {
+      let shown = ""
+      const exitCode = yield* run(
+        terminal.attach({
+          size: { cols: 90, rows: 20 },
+          keys: Stream.make("stty size\r", "exit 3\r"),
+          sizes: Stream.empty,
+          show: (bytes) =>
+            Effect.sync(() => {
+              shown += new TextDecoder().decode(bytes)
+            })
+        })
+      )
+      assert.strictEqual(exitCode, 3)
+      assert.include(shown, "20 90\r\n")
     })
   )
 

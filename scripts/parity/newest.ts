@@ -1,34 +1,73 @@
 /** What the newest generation has and ours has not. */
-import { from19, type Module, notYet, oursOnly, rowsOf } from "./row.js"
+import { from19, type Module, oursOnly, rowsOf } from "./row.js"
+
+const socket = rowsOf("session.socket")
+const channelTests = "testing/client/liveChannel.test.ts testing/client/channelContract.ts"
 
 const webSocket: Module = {
   title: "WebSocket",
   official: ["session"],
+  page: "live-channel.md",
   rows: [
-    notYet(
+    socket(
       "getWsClient callStream call sendMessage write cancel",
       from19,
-      "a route of its own beside API, link and VPC, over the `Socket` of `@effect/platform`: streams, calls, messages and pushes on one connection"
+      ".open .stream .call .send",
+      "",
+      channelTests,
+      "typed failures that say whether the request can have had an effect; deadlines; a damaged frame fails its own request only"
     ),
-    notYet(
+    socket(
+      ["what a live channel lacks"],
+      oursOnly,
+      ".available",
+      "",
+      "core/session/SessionSocket.test.ts",
+      "a typed failure that names the missing connector, URL or token"
+    ),
+    socket(
       "registerCallback unregisterCallback onConnectionStateChange getState connect close",
       from19,
-      "that route, as scoped streams; reconnection with what was subscribed before"
+      ".events .subscribe .state .close session.events",
+      "",
+      channelTests,
+      "scoped streams with bounded buffers; a missing pong is a loss; reconnection that goes on, with a new token where the old one is refused"
     )
   ]
 }
 
+const terminals = rowsOf("session.pty")
+const ptyTests = "testing/client/ptyContract.ts"
+
 const pty: Module = {
   title: "Terminals",
   official: ["session.pty"],
+  page: "terminals.md",
   rows: [
-    notYet("create list connect kill", from19, "the WebSocket route with its calls to `PTY_SERVER`"),
-    notYet(
+    terminals(
+      "create list connect kill",
+      from19,
+      ".create .list .attach .kill",
+      "",
+      ptyTests,
+      "scoped: a closing scope kills the terminal, or keeps it; nothing is lost of what it shows before the answer"
+    ),
+    terminals(
       "sendInput resize wait disconnect",
       from19,
-      "the same; pushes of output and end, buffered until the terminal is known"
+      ".create .attach",
+      "",
+      ptyTests,
+      "`input`, `resize`, `wait`, and closing the scope; a lost connection is an error and no wait without end"
     ),
-    notYet("ptySessionId isConnected exitCode", from19, "the same")
+    terminals(
+      "ptySessionId isConnected exitCode",
+      from19,
+      ".create .attach",
+      "",
+      ptyTests,
+      "`ptyId`; the end is the value of `wait`"
+    )
   ]
 }
 

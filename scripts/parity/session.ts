@@ -244,10 +244,13 @@ const codeModule: Module = {
       `core/session/SessionCode.test.ts ${client}`,
       "errors with name, value and traceback; the call waits longer than the code may take"
     ),
-    notYet(
+    code(
       "streamBeta onStdout onStderr onError",
       from19,
-      "the WebSocket route; then the events of `run_code` as a stream"
+      ".stream",
+      "",
+      "testing/client/channelContract.ts testing/client/liveChannel.test.ts",
+      "a stream of tagged events with the result last; without a live channel a typed failure, or the blocking form when asked to; both placements of MIME data"
     )
   ]
 }

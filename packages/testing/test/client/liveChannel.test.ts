@@ -245,6 +245,23 @@ describe("a live channel in trouble", () => {
     )
   )
 
+  it.effect("a message leaves with exactly four members, and closing is for good", () =>
+    withSession((session, cloud) =>
+      Effect.gen(function* () {
+        yield* session.socket.send("PTY_SERVER", { method: "pty.resize", params: {} })
+        yield* until(Effect.map(cloud.frames, ({ length }) => length > 0))
+        const frame = (yield* cloud.frames)[0]?.frame as Record<string, unknown>
+        assert.deepStrictEqual(Object.keys(frame), ["invocationId", "source", "target", "data"])
+        assert.match(String(frame.invocationId), /^[0-9a-f]{32}$/)
+        assert.deepInclude(frame, { source: "SDK", target: "PTY_SERVER" })
+        yield* session.socket.close
+        assert.deepStrictEqual(yield* cloud.sockets, [])
+        const error = yield* Effect.flip(session.socket.send("PTY_SERVER", {}))
+        assert.deepInclude(error, { reason: "Closed", phase: "notSent" })
+      })
+    )
+  )
+
   it.effect("a call has a deadline, by default of thirty seconds, and a stream one when asked to", () =>
     withSession((session, cloud) =>
       Effect.gen(function* () {

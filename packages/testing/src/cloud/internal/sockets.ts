@@ -11,6 +11,8 @@ import * as SocketFault from "../SocketFault.js"
 import { channels } from "./channels/all.js"
 import type { Exchange, JsonObject } from "./channels/channel.js"
 import { parsed } from "./exchange.js"
+import { used } from "./lifecycle.js"
+import type { LiveSocket } from "./sessionSockets.js"
 import { findRunning, type SessionRecord, type State } from "./state.js"
 
 const gateway = "WEBSOCKET_SERVER"
@@ -25,41 +27,6 @@ export const socketUrlOf = (state: State, sessionId: string): string =>
 
 /** Frames that wait for a slow client; then those who send wait. */
 const outgoing = 1_024
-
-/** A live channel of a session, as its servers see it. */
-export interface LiveSocket {
-  readonly send: (
-    target: string,
-    invocationId: string,
-    data: JsonObject,
-    error?: string
-  ) => Effect.Effect<void>
-  readonly drop: Effect.Effect<void>
-}
-
-/** The live channels of one session. */
-export interface SessionSockets {
-  readonly live: Set<LiveSocket>
-  /** Says something to each of them, on behalf of a server. */
-  readonly push: (target: string, data: JsonObject) => Effect.Effect<void>
-  readonly dropAll: Effect.Effect<void>
-}
-
-export const makeSessionSockets = (pushId: () => string): SessionSockets => {
-  const live = new Set<LiveSocket>()
-  return {
-    live,
-    push: (target, data) =>
-      Effect.suspend(() => {
-        const id = pushId()
-        return Effect.forEach([...live], (socket) => socket.send(target, id, data), {
-          concurrency: "unbounded",
-          discard: true
-        })
-      }),
-    dropAll: Effect.suspend(() => Effect.forEach([...live], ({ drop }) => drop, { discard: true }))
-  }
-}
 
 const tokenFits = (session: SessionRecord, given: string | undefined): boolean => {
   const [expected, actual] = [Buffer.from(session.token), Buffer.from(given ?? "")]
@@ -155,7 +122,7 @@ const serve = (state: State, session: SessionRecord, peer: SocketPeer): Effect.E
           next: Effect.catchAll(said.take, () => Effect.never),
           push: (news) => session.sockets.push(target, news)
         }
-        yield* channel.handle(data, exchange).pipe(
+        yield* used(session, channel.handle(data, exchange)).pipe(
           Effect.catchAllDefect((defect) =>
             Effect.zipRight(
               Effect.logError("a server of a session failed", defect),

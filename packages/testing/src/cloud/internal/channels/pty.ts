@@ -65,8 +65,12 @@ const create = (params: JsonObject, { push, reply, session, state }: Exchange): 
     }
     session.terminals.set(ptySessionId, outcome.right)
     yield* reply({ result: { ptySessionId } })
-    yield* Effect.ignore(Effect.forever(Effect.flatMap(news.take, push)))
-    yield* Scope.close(scope, Exit.void)
+    // Not part of the request: a terminal in which nothing happens leaves its session idle.
+    yield* Effect.forever(Effect.flatMap(news.take, push)).pipe(
+      Effect.ignore,
+      Effect.zipRight(Scope.close(scope, Exit.void)),
+      Effect.forkIn(session.scope)
+    )
   })
 
 export const pty: Channel = {
