@@ -6,7 +6,8 @@ import { ContextSyncError, type SessionError } from "../AgentBayError.js"
 import { DescribeSessionContexts, type SyncTask } from "../contract/actions/ContextActions.js"
 import type { SessionRuntime } from "../session/SessionRuntime.js"
 import type { BoundContexts } from "./boundContexts.js"
-import { pollUntil, steady } from "./poll.js"
+import { patiently } from "./patience.js"
+import { pollUntil } from "./poll.js"
 import { type ExpectedSync, isMissingFrom, waitForTasks } from "./syncTasks.js"
 
 type Bound = Pick<SessionRuntime, "account" | "sessionId">
@@ -46,7 +47,7 @@ export const waitForBindings = (
     yield* pollUntil({
       timeout,
       interval: Duration.seconds(2),
-      look: Effect.map(steady(listBindings(runtime, operation)), (listed) => {
+      look: Effect.map(patiently(listBindings(runtime, operation)), (listed) => {
         missing = [...contexts, ...mounts].filter(isMissingFrom(listed))
         return missing.length === 0
       }),

@@ -311,17 +311,13 @@ export const make = (runtime: SessionRuntime): SessionSocket.Service => {
           })
       })
     )
-  }).pipe((connecting) =>
-    watch(
-      {
-        spanName: "AgentBay.socket.connect",
-        operation: "connect",
-        route: "socket",
-        attributes: { "agentbay.route": "socket", "agentbay.session.id": sessionId }
-      },
-      connecting,
-      () => ({})
-    )
+  }).pipe(
+    watch({
+      spanName: "AgentBay.socket.connect",
+      operation: "connect",
+      route: "socket",
+      attributes: { "agentbay.route": "socket", "agentbay.session.id": sessionId }
+    })
   )
 
   // Ids of one handle begin alike: a late frame of an invocation that is over cannot be taken for a push.
@@ -400,24 +396,18 @@ export const make = (runtime: SessionRuntime): SessionSocket.Service => {
       write(link, asked, data)
     )
 
-  const watched =
-    (operation: string, target: string, data: JsonObject) =>
-    <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-      watch(
-        {
-          spanName: `AgentBay.socket.${target}`,
-          operation: methodOf(data),
-          route: "socket",
-          attributes: {
-            "agentbay.operation": operation,
-            "agentbay.target": target,
-            "agentbay.route": "socket",
-            "agentbay.session.id": sessionId
-          }
-        },
-        effect,
-        () => ({})
-      )
+  const watched = (operation: string, target: string, data: JsonObject) =>
+    watch({
+      spanName: `AgentBay.socket.${target}`,
+      operation: methodOf(data),
+      route: "socket",
+      attributes: {
+        "agentbay.operation": operation,
+        "agentbay.target": target,
+        "agentbay.route": "socket",
+        "agentbay.session.id": sessionId
+      }
+    })
 
   const call: SessionSocket.Service["call"] = (target, data, options = {}) => {
     const operation = options.operation ?? "SessionSocket.call"
