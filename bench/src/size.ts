@@ -4,6 +4,7 @@ import { reportJson, table } from "./lib/report.js"
 
 const size = await bundleCore()
 const rows = [
+  ["of it ours, minified", size.own, limits.own],
   ["minified", size.minified, limits.minified],
   ["gzipped", size.gzipped, limits.gzipped]
 ] as const
