@@ -1,8 +1,9 @@
 /** From what a session says to the errors of `@effect/platform`, as its implementation for Node gives them. */
 import { BadArgument, type PlatformError, SystemError, type SystemErrorReason } from "@effect/platform/Error"
-import type { OutputIncomplete, ProcessError, SessionError } from "../../../AgentBayError.js"
+import type { OutputIncomplete, ProcessError } from "../../../AgentBayError.js"
 import type { SessionCommand } from "../../../session/SessionCommand.js"
 import type * as SessionProcess from "../../../session/SessionProcess.js"
+import { sessionReasons } from "../sessionReasons.js"
 
 /** One operation on one command, as its errors name it. */
 export interface Call {
@@ -24,21 +25,6 @@ export const bySystem = (
     description,
     ...(cause === undefined ? {} : { cause })
   })
-
-/** Never `NotFound`: a session that is gone is not a program that is not there. */
-const sessionReasons: Readonly<Record<SessionError["reason"], SystemErrorReason>> = {
-  NotFound: "BadResource",
-  Unauthorized: "PermissionDenied",
-  Throttled: "Busy",
-  InvalidRequest: "Unknown",
-  Conflict: "Busy",
-  Unsupported: "Unknown",
-  Unavailable: "Busy",
-  Timeout: "TimedOut",
-  Transport: "Unknown",
-  Decode: "InvalidData",
-  Unknown: "Unknown"
-}
 
 const processReasons: Readonly<Partial<Record<ProcessError["reason"], SystemErrorReason>>> = {
   NotFound: "BadResource",

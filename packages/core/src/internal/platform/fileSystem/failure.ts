@@ -1,8 +1,9 @@
 /** From what a session says to the errors of `@effect/platform`, as its implementation for Node gives them. */
 import { BadArgument, type PlatformError, SystemError, type SystemErrorReason } from "@effect/platform/Error"
-import { CommandTimeout, type FileError, type SessionError } from "../../../AgentBayError.js"
+import { CommandTimeout, type FileError } from "../../../AgentBayError.js"
 import type { SessionCommand } from "../../../session/SessionCommand.js"
 import type { SessionFileSystem } from "../../../session/SessionFileSystem.js"
+import { sessionReasons } from "../sessionReasons.js"
 
 /** One operation, as its errors name it. */
 export interface Call {
@@ -112,21 +113,6 @@ const byTool = (call: Call, error: FileError): SystemError => {
   return code === undefined
     ? bySystem(call, error.reason === "InvalidData" ? "InvalidData" : "Unknown", error.detail, error)
     : byErrno(call, code, "", error)
-}
-
-/** Never `NotFound`: a file of a session that is gone is not a file that is not there. */
-export const sessionReasons: Readonly<Record<SessionError["reason"], SystemErrorReason>> = {
-  NotFound: "BadResource",
-  Unauthorized: "PermissionDenied",
-  Throttled: "Busy",
-  InvalidRequest: "Unknown",
-  Conflict: "Busy",
-  Unsupported: "Unknown",
-  Unavailable: "Busy",
-  Timeout: "TimedOut",
-  Transport: "Unknown",
-  Decode: "InvalidData",
-  Unknown: "Unknown"
 }
 
 export type Failure = SessionFileSystem.Failure | SessionCommand.Failure
