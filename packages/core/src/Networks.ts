@@ -12,7 +12,6 @@ import * as Redacted from "effect/Redacted"
 import type { InvalidArgument, SessionError } from "./AgentBayError.js"
 import { CreateNetwork, DescribeNetwork } from "./contract/actions/NetworkActions.js"
 import { sessionError } from "./internal/httpFailure.js"
-import { retryUnavailable } from "./internal/retryUnavailable.js"
 import { ensureText } from "./internal/validate.js"
 import type { AccountRuntime } from "./session/SessionRuntime.js"
 
@@ -70,9 +69,7 @@ export const make = ({ config, controlPlane }: AccountRuntime): Networks => ({
   }),
   describe: Effect.fn("Networks.describe")(function* (networkId) {
     yield* ensureText("Networks.describe", "networkId", networkId)
-    const reply = yield* retryUnavailable(
-      controlPlane.call(DescribeNetwork, { networkId }, { operation: "Networks.describe" })
-    )
+    const reply = yield* controlPlane.call(DescribeNetwork, { networkId }, { operation: "Networks.describe" })
     return {
       online: Option.getOrElse(reply.data?.online ?? Option.none(), () => false),
       requestId: reply.requestId

@@ -12,7 +12,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { InvalidArgument, SessionError } from "./AgentBayError.js"
 import * as SkillActions from "./contract/actions/SkillActions.js"
-import { retryUnavailable } from "./internal/retryUnavailable.js"
 import { ensure, ensureText } from "./internal/validate.js"
 import type { AccountRuntime } from "./session/SessionRuntime.js"
 
@@ -130,47 +129,39 @@ export const make = ({ config, controlPlane }: AccountRuntime): Skills => ({
     const operation = "Skills.metadata"
     if (options?.imageId !== undefined) yield* ensureText(operation, "imageId", options.imageId)
     yield* ensureTexts(operation, "names", options?.names)
-    const { data, requestId } = yield* retryUnavailable(
-      controlPlane.call(
-        SkillActions.GetSkillMetaData,
-        { imageId: options?.imageId, skillGroupIds: options?.names },
-        { operation }
-      )
+    const { data, requestId } = yield* controlPlane.call(
+      SkillActions.GetSkillMetaData,
+      { imageId: options?.imageId, skillGroupIds: options?.names },
+      { operation }
     )
     return { skills: skillsOf(data.metaDataList), rootPath: data.skillPath, requestId }
   }),
   list: Effect.fn("Skills.list")(function* (options) {
     yield* ensureTexts("Skills.list", "ids", options?.ids)
-    const { data } = yield* retryUnavailable(
-      controlPlane.call(
-        SkillActions.ListSkillMetaData,
-        { skillIdList: options?.ids },
-        { operation: "Skills.list" }
-      )
+    const { data } = yield* controlPlane.call(
+      SkillActions.ListSkillMetaData,
+      { skillIdList: options?.ids },
+      { operation: "Skills.list" }
     )
     return skillsOf(data)
   }),
   bind: Effect.fn("Skills.bind")(function* (bindings) {
     yield* ensureBindings("Skills.bind", bindings)
-    yield* retryUnavailable(
-      controlPlane.call(
-        SkillActions.BindContextSkillAsync,
-        {
-          items: bindings.map((binding) => ({ ...binding, path: binding.path ?? defaultRoot })),
-          loginRegionId: Option.getOrUndefined(config.regionId)
-        },
-        { operation: "Skills.bind" }
-      )
+    yield* controlPlane.call(
+      SkillActions.BindContextSkillAsync,
+      {
+        items: bindings.map((binding) => ({ ...binding, path: binding.path ?? defaultRoot })),
+        loginRegionId: Option.getOrUndefined(config.regionId)
+      },
+      { operation: "Skills.bind" }
     )
   }),
   unbind: Effect.fn("Skills.unbind")(function* (bindings) {
     yield* ensureBindings("Skills.unbind", bindings)
-    yield* retryUnavailable(
-      controlPlane.call(
-        SkillActions.UnbindContextSkill,
-        { items: bindings.map(({ contextId, skillIds }) => ({ contextId, skillIds })) },
-        { operation: "Skills.unbind" }
-      )
+    yield* controlPlane.call(
+      SkillActions.UnbindContextSkill,
+      { items: bindings.map(({ contextId, skillIds }) => ({ contextId, skillIds })) },
+      { operation: "Skills.unbind" }
     )
   })
 })

@@ -12,10 +12,10 @@ import * as Stream from "effect/Stream"
 import type { InvalidArgument, SessionError } from "../AgentBayError.js"
 import * as ContextActions from "../contract/actions/ContextActions.js"
 import { sessionError } from "../internal/httpFailure.js"
+import { patiently } from "../internal/patience.js"
 import { pollUntil, waitedInVain } from "../internal/poll.js"
 import { presignedUrl } from "../internal/presignedUrl.js"
 import { getObject, putObject } from "../internal/putObject.js"
-import { retryUnavailable } from "../internal/retryUnavailable.js"
 import { ensure, ensureText, ensureTimeout } from "../internal/validate.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import type { Reply } from "../transport/ControlPlane.js"
@@ -416,7 +416,7 @@ export const make = (runtime: AccountRuntime): Contexts => {
     const operation = "Contexts.files.read"
     const timeout = yield* ensureTimeout(operation, "timeout", options?.timeout ?? "60 seconds")
     const { url } = yield* presigned(operation, "download", contextId, path)
-    return yield* retryUnavailable(getObject(runtime, operation, url, timeout))
+    return yield* patiently(getObject(runtime, operation, url, timeout))
   })
 
   const write: ContextFiles["write"] = Effect.fn("Contexts.files.write")(
@@ -424,7 +424,7 @@ export const make = (runtime: AccountRuntime): Contexts => {
       const operation = "Contexts.files.write"
       const timeout = yield* ensureTimeout(operation, "timeout", options?.timeout ?? "60 seconds")
       const { url } = yield* presigned(operation, "upload", contextId, path)
-      yield* retryUnavailable(putObject(runtime, operation, url, content, timeout))
+      yield* patiently(putObject(runtime, operation, url, content, timeout))
     }
   )
 

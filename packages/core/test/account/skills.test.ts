@@ -4,6 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import type { AgentBay } from "../../src/AgentBay.js"
+import * as RetryPolicy from "../../src/RetryPolicy.js"
 import { makeAccount, working } from "../support/account.js"
 import { assert, hasFields } from "../support/assertions.js"
 import { byName, ok, type Reply, refused } from "../support/ScriptedService.js"
@@ -95,21 +96,22 @@ describe("skills", () => {
   )
 
   for (const [action, use] of calls) {
-    it.effect(`${action}: an unavailable service is asked three times, after 200 and 400 ms`, () =>
+    it.effect(`${action}: an unavailable service is asked again, as the policy of the client says`, () =>
       Effect.gen(function* () {
-        const recovers = yield* account({ [action]: [unavailable, unavailable, good(action)] })
+        const replies = { [action]: [unavailable, unavailable, good(action)] }
+        const recovers = yield* account(replies, { retry: RetryPolicy.standard })
         const fiber = yield* Effect.fork(use(recovers.skills))
-        yield* TestClock.adjust("599 millis")
-        assert.strictEqual(recovers.service.sent.length, 2)
-        yield* TestClock.adjust("1 millis")
+        yield* TestClock.adjust("1 minute")
         yield* Fiber.join(fiber)
         assert.strictEqual(recovers.service.sent.length, 3)
 
-        const fails = yield* account({ [action]: unavailable })
-        const failing = yield* Effect.fork(Effect.flip(use(fails.skills)))
-        yield* TestClock.adjust("1 hour")
-        hasFields(yield* Fiber.join(failing), { _tag: "SessionError", reason: "Unavailable", status: 503 })
-        assert.strictEqual(fails.service.sent.length, 3)
+        const fails = yield* account(replies)
+        hasFields(yield* Effect.flip(use(fails.skills)), {
+          _tag: "SessionError",
+          reason: "Unavailable",
+          status: 503
+        })
+        assert.strictEqual(fails.service.sent.length, 1)
       })
     )
 
