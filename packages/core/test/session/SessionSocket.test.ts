@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { SessionSocket } from "@effect-agentbay/core"
 import { Effect, Option, Redacted } from "effect"
-import { runtimeWith, missingOf } from "../support/channel.js"
+import { missingOf, runtimeWith } from "../support/channel.js"
 
 const url = Option.some(Redacted.make("wss://gateway.test/ws/s-1"))
 const token = Option.some(Redacted.make("token-of-the-session"))

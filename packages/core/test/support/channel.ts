@@ -1,5 +1,10 @@
 /** Sessions with parts of a live channel. */
-import { SessionConnection, type SessionRuntime, SessionSocket, SocketConnector } from "@effect-agentbay/core"
+import {
+  SessionConnection,
+  type SessionRuntime,
+  SessionSocket,
+  type SocketConnector
+} from "@effect-agentbay/core"
 import { Effect, Option, type Redacted } from "effect"
 
 interface Parts {
