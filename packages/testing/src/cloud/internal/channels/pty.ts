@@ -92,7 +92,11 @@ export const pty: Channel = {
         case "pty.kill":
           return terminal === undefined
             ? unknown
-            : Effect.zipRight(terminal.kill, reply({ result: { ptySessionId } }))
+            : Effect.suspend(() => {
+                // It is as good as gone, though its program may need a moment to end.
+                session.terminals.delete(ptySessionId)
+                return Effect.zipRight(terminal.kill, reply({ result: { ptySessionId } }))
+              })
         // Messages are not answered, whatever becomes of them.
         case "pty.input": {
           const bytes = Buffer.from(String(params.data), params.encoding === "base64" ? "base64" : "utf8")
