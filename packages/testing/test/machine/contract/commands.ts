@@ -84,6 +84,20 @@ export const commands = (name: string, withMachine: WithMachine): void => {
       })
     )
 
+    withMachine("copy blocks of a file, whatever bytes they hold", (machine) =>
+      Effect.gen(function* () {
+        const blocks = Buffer.from([..."01234567"].map((digit) => `\x80\xff\x00${digit}`).join(""), "latin1")
+        yield* machine.write("/tmp/blocks", blocks, "overwrite")
+        const { stdout } = yield* shell(
+          machine,
+          "dd if=/tmp/blocks bs=4 skip=2 count=3 2>/dev/null | tail -c +4 | head -c 6 | base64"
+        )
+        assert.strictEqual(stdout.trim(), Buffer.from("2\x80\xff\x003\x80", "latin1").toString("base64"))
+        const rest = yield* shell(machine, "dd if=/tmp/blocks bs=4 skip=7 2>/dev/null | base64")
+        assert.strictEqual(rest.stdout.trim(), Buffer.from("\x80\xff\x007", "latin1").toString("base64"))
+      })
+    )
+
     withMachine("report a syntax error as an exit code", (machine) =>
       Effect.gen(function* () {
         const result = yield* shell(machine, "if true; then echo unfinished")

@@ -251,12 +251,16 @@ const content = ({ files }: CommandHost): ReadonlyArray<Command> => [
     const given = new Map(
       args.map((arg) => [arg.slice(0, arg.indexOf("=")), arg.slice(arg.indexOf("=") + 1)])
     )
-    const unknown = [...given.keys()].find((key) => !/^(if|of|bs|seek|conv|oflag|status)$/.test(key))
+    const unknown = [...given.keys()].find(
+      (key) => !/^(if|of|bs|seek|skip|count|conv|oflag|status)$/.test(key)
+    )
     if (unknown !== undefined) return refuse(`dd: unrecognized operand '${unknown}'`)
     const units: Readonly<Record<string, number>> = { k: 1024, K: 1024, M: 1024 ** 2 }
     const bs = given.get("bs") ?? "512"
     const block = Number.parseInt(bs, 10) * (units[bs.slice(-1)] ?? 1)
     const position = Number(given.get("seek") ?? 0) * (given.get("oflag") === "seek_bytes" ? 1 : block)
+    const skipped = Number(given.get("skip") ?? 0) * block
+    const count = given.get("count")
     const from = given.get("if")
     const to = given.get("of")
     const conversions = given.get("conv")?.split(",") ?? []
@@ -268,6 +272,7 @@ const content = ({ files }: CommandHost): ReadonlyArray<Command> => [
       (name) => `dd: failed to open '${name}'`,
       () => {
         if (from !== undefined) bytes = files.read(absolute(ctx.cwd, from))
+        bytes = bytes.subarray(skipped, count === undefined ? undefined : skipped + Number(count) * block)
         if (to === undefined) return
         const node = files.create(absolute(ctx.cwd, to), { exclusive: conversions.includes("excl") })
         if (!conversions.includes("notrunc")) files.truncateNode(node, position)
@@ -275,19 +280,16 @@ const content = ({ files }: CommandHost): ReadonlyArray<Command> => [
       }
     )
     if (result.exitCode !== 0) return result
+    if (to === undefined) {
+      // Without the statistics: the shell cannot redirect what stands on stderr beside bytes on stdout.
+      const stdout = bytes.reduce((text, byte) => text + String.fromCharCode(byte), "")
+      return { ...output(stdout), stdoutKind: "bytes", stdoutEncoding: "binary" }
+    }
     const records = `${Math.floor(bytes.length / block)}+${bytes.length % block === 0 ? 0 : 1} records`
-    const said =
+    return output(
+      "",
       given.get("status") === "none" ? "" : `${records} in\n${records} out\n${bytes.length} bytes copied\n`
-    return to === undefined
-      ? {
-          ...output(
-            bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""),
-            said
-          ),
-          stdoutKind: "bytes",
-          stdoutEncoding: "binary"
-        }
-      : output("", said)
+    )
   }),
   command("sync", async () => output(""))
 ]
