@@ -132,8 +132,10 @@ const many = (
     )
   )
 
-const expecting = (size: number) => (count: number) =>
-  count === size ? Effect.void : Effect.dieMessage(`${count} instead of ${size}`)
+const expecting =
+  (size: number, of = "") =>
+  (count: number) =>
+    count === size ? Effect.void : Effect.dieMessage(`${count} ${of} instead of ${size}`)
 
 const inSession = <A, E>(
   use: (

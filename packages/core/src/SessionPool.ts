@@ -16,6 +16,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as AgentBay from "./AgentBay.js"
 import type { InvalidArgument } from "./AgentBayError.js"
+import { makeLine } from "./internal/line.js"
 import { makePoolMetrics } from "./internal/poolMetrics.js"
 import { ensure, ensureTimeout } from "./internal/validate.js"
 import type { Session } from "./Session.js"
@@ -178,6 +179,7 @@ export const make = (
       timeToLive,
       timeToLiveStrategy: "creation"
     })
+    const line = makeLine(max)
     const unwanted = new WeakSet<Session.Service>()
     const isFit = check === "none" ? () => Effect.succeed(true) : check === "status" ? isRunning : check
 
@@ -217,6 +219,14 @@ export const make = (
       )
     )
 
+    /** In order of arrival. */
+    const takeInTurn: typeof take = Effect.uninterruptibleMask((restore) =>
+      Effect.zipRight(
+        line.take,
+        Effect.onExit(restore(takeFit), (exit) => (Exit.isFailure(exit) ? line.leave : Effect.void))
+      )
+    )
+
     const clean = (session: Session.Service): Effect.Effect<boolean> =>
       unwanted.has(session) || afterLease === "dispose"
         ? Effect.succeed(false)
@@ -230,7 +240,7 @@ export const make = (
     const lease: SessionPool.Service["lease"] = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const { scope, session } = yield* restore(
-          Effect.timeoutFail(takeFit, {
+          Effect.timeoutFail(takeInTurn, {
             duration: patience,
             onTimeout: () => new PoolTimeout({ pool: name, waitedMs: Duration.toMillis(patience), max })
           })
@@ -239,7 +249,11 @@ export const make = (
         yield* Effect.addFinalizer(() =>
           Effect.flatMap(clean(session), (isClean) =>
             isClean ? Effect.void : Effect.zipRight(metrics.discarded, pool.invalidate(session))
-          ).pipe(Effect.zipRight(Scope.close(scope, Exit.void)), Effect.zipRight(metrics.leased(-1)))
+          ).pipe(
+            Effect.zipRight(Scope.close(scope, Exit.void)),
+            Effect.ensuring(line.leave),
+            Effect.zipRight(metrics.leased(-1))
+          )
         )
         return session
       })

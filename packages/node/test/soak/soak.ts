@@ -148,7 +148,7 @@ const pooled = (tally: Tally, { cloud }: Cloud, pool: SessionPool.SessionPool.Se
   Effect.suspend(() => {
     count(tally.begun, "lease")
     return pool.use((session) => someWork(tally, session, cloud))
-  }).pipe(Effect.catchAllCause(judge(tally, "lease", new Set([...allowedOfCreation, "PoolTimeout"]))))
+  }).pipe(Effect.catchAllCause(judge(tally, "lease", allowedOfCreation)))
 
 const retriesSoFar = Effect.map(Metric.snapshot, (pairs) => {
   let total = 0

@@ -5,6 +5,7 @@ import type { Session } from "@effect-agentbay/core/Session"
 import * as SessionPool from "@effect-agentbay/core/SessionPool"
 import { Chunk, Deferred, Effect, Either, Exit, Fiber, Ref, Scope, Stream, TestClock } from "effect"
 import * as Fault from "../../src/cloud/Fault.js"
+import * as LocalCloud from "../../src/server/LocalCloud.js"
 import * as TestAgentBay from "../../src/TestAgentBay.js"
 import { TestCloud } from "../../src/TestCloud.js"
 
@@ -179,6 +180,24 @@ describe("waiting", () => {
       yield* Fiber.joinAll(users)
       assert.deepStrictEqual(yield* Ref.get(order), [1, 2, 3, 4, 5])
     }).pipe(run)
+  )
+
+  it.live("in order of arrival, also behind those who come back at once", () =>
+    Effect.gen(function* () {
+      const pool = yield* SessionPool.make({ max: 2, afterLease: "keep" })
+      const turns = [0, 0, 0]
+      const isOver = () => turns.reduce((all, own) => all + own, 0) >= 60
+      const work = (worker: number) =>
+        pool.use((session) => {
+          turns[worker] = (turns[worker] ?? 0) + 1
+          return session.command.run("true")
+        })
+      yield* Effect.forEach([0, 1, 2], (worker) => Effect.repeat(work(worker), { until: isOver }), {
+        concurrency: "unbounded",
+        discard: true
+      })
+      assert.isAtLeast(Math.min(...turns), 15, turns.join(", "))
+    }).pipe(Effect.scoped, Effect.provide(LocalCloud.layerAgentBay({ machine: "memory" })))
   )
 
   it.effect("ends in time, also while a session is being made, which stays in the pool", () =>

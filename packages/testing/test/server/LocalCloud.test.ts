@@ -11,7 +11,7 @@ import * as AgentBay from "@effect-agentbay/core/AgentBay"
 import * as Fault from "@effect-agentbay/testing/Fault"
 import * as LocalCloud from "@effect-agentbay/testing/LocalCloud"
 import { TestCloud } from "@effect-agentbay/testing/TestCloud"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted, Stream } from "effect"
 import {
   bytes,
   call,
@@ -61,6 +61,21 @@ const raw = (
   })
 
 describe("the local cloud", () => {
+  // On a clock that stands still, all are made in the same moment.
+  it.effect("lists every context once, page by page, whenever they were made", () =>
+    Effect.gen(function* () {
+      const bay = yield* AgentBay.AgentBay
+      const made = yield* Effect.forEach(Array.from({ length: 30 }).keys(), (n) =>
+        Effect.map(bay.contexts.create(`context-${n}`), ({ id }) => id)
+      )
+      const listed = yield* Stream.runCollect(bay.contexts.listAll({ pageSize: 7 }))
+      assert.sameMembers(
+        [...listed].map(({ id }) => id),
+        made
+      )
+    }).pipe(Effect.provide(LocalCloud.layerAgentBay({ machine: "memory" })))
+  )
+
   it.live("serves sessions and all three tool routes", () =>
     Effect.gen(function* () {
       const { machine, url } = yield* LocalCloud.LocalCloud

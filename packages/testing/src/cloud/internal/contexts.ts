@@ -81,8 +81,11 @@ export const contextHandlers = (
         sessionId === undefined
           ? undefined
           : new Set((yield* findSession(state, sessionId)).mounts.map(({ contextId }) => contextId))
-      const matching = contexts.filter(({ id }) => mounted?.has(id) ?? true)
       const key = ({ createdMs, id }: StoredContext) => `${String(createdMs).padStart(15, "0")} ${id}`
+      // Pages go on after a key: contexts of the same moment must be in its order, too.
+      const matching = contexts
+        .filter(({ id }) => mounted?.has(id) ?? true)
+        .sort((a, b) => (key(a) < key(b) ? -1 : 1))
       const page = pageOf(state.secret, matching, {
         key,
         isAfter: (context, last) => key(context) > last,
