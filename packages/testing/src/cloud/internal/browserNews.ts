@@ -3,7 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { BrowserNews, NewsOutcome } from "../../TestCloud.js"
-import type { SessionSockets } from "./sockets.js"
+import type { SessionSockets } from "./sessionSockets.js"
 
 export const browserServer = "wuying_cdp_mcp_server"
 
