@@ -43,6 +43,13 @@ export * as AgentBayConfig from "./AgentBayConfig.js"
 export * as AgentBayError from "./AgentBayError.js"
 
 /**
+ * What an agent tells while it works: `session.agent.mobile.stream`, and the same of the other agents.
+ *
+ * @since 0.1.0
+ */
+export * as AgentStream from "./session/AgentStream.js"
+
+/**
  * The tools of the agents: `flux_*` for the computer, `browser_use_*` for the browser, plain names for the mobile
  * agent. Each starts a task, tells how it stands, and terminates it.
  *
@@ -71,6 +78,13 @@ export * as BrowserContext from "./storage/BrowserContext.js"
  * @since 0.1.0
  */
 export * as BrowserFingerprint from "./session/BrowserFingerprint.js"
+
+/**
+ * What the browser of a session says by itself, and the hand-over to a human: `session.browser.notifications`.
+ *
+ * @since 0.1.0
+ */
+export * as BrowserNotification from "./session/BrowserNotification.js"
 
 /**
  * The pages of a session's browser, used by instructions in words: `session.browser.operator`. A language model of

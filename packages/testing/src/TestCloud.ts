@@ -175,6 +175,32 @@ export interface ScriptedCall {
 export type Script = ReadonlyArray<ScriptedAnswer> | ((call: ScriptedCall) => Effect.Effect<ScriptedAnswer>)
 
 /**
+ * What the browser of a session says by itself: it meets a captcha, a login or a payment that it needs a human for, or
+ * begins or ends to solve a captcha or to log in on its own.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type BrowserNews =
+  | "notice"
+  | "captcha"
+  | "login"
+  | "pay"
+  | "captchaSolvingStarted"
+  | "captchaSolvingFinished"
+  | "autoLoginStarted"
+  | "autoLoginFinished"
+
+/**
+ * What became of it: it was said; a human has done what was asked for; nobody has in time; or the browser does not say
+ * such things, because it was not initialized with `callForUser`, `solveCaptchas` or `autoLogin`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type NewsOutcome = "said" | "done" | "expired" | "off"
+
+/**
  * @since 0.1.0
  * @category tags
  */
@@ -262,5 +288,14 @@ export declare namespace TestCloud {
       target: string,
       data: Readonly<Record<string, unknown>>
     ) => Effect.Effect<void>
+    /**
+     * Lets the browser of a session say something to every live channel of it. Where a human is needed it ends when one
+     * has done it, or the time for that has passed: `maxWait`, default 3 minutes.
+     */
+    readonly notifyBrowser: (
+      sessionId: string,
+      news: BrowserNews,
+      options?: { readonly maxWait?: Duration.DurationInput | undefined }
+    ) => Effect.Effect<NewsOutcome>
   }
 }

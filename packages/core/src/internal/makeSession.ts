@@ -164,12 +164,12 @@ class LiveSession implements Session.Service, SessionRuntime {
   }
 
   get browser() {
-    this.made.browser ??= modules.browser(this)
+    this.made.browser ??= modules.browser(this, this.socket)
     return this.made.browser
   }
 
   get agent() {
-    this.made.agent ??= modules.agent(this, this.browser)
+    this.made.agent ??= modules.agent(this, this.browser, this.socket)
     return this.made.agent
   }
 

@@ -21,6 +21,8 @@ import type {
 } from "../AgentBayError.js"
 import type { TaskPiece } from "../contract/tools/AgentTools.js"
 import { makeAgents } from "../internal/agents/makeAgents.js"
+import * as SessionSocket from "../transport/SessionSocket.js"
+import type { StreamBrowserTask, StreamTask } from "./AgentStream.js"
 import type { SessionBrowser } from "./SessionBrowser.js"
 import type { SessionRuntime } from "./SessionRuntime.js"
 
@@ -256,6 +258,39 @@ export declare namespace SessionAgent {
      * that was confirmed. Fails as `start` and `AgentTask.wait` do.
      */
     readonly run: (task: string, options?: RunOptions & Options) => Effect.Effect<TaskResult, Failure>
+    /**
+     * Hands over a task on the live channel of the session and tells what the agent thinks, says and does, and what it
+     * asks, while it works; the result comes last. `AgentStream.result` runs it to its end.
+     *
+     * Ending the stream before the task (interruption, `Stream.take`, a timeout, a lost connection) gives the request up
+     * and terminates the task by the tool of the agent, which may take another 30 seconds, unless `leaveRunning` is set.
+     * It is terminated under the id that the service has named, or that of the invocation.
+     *
+     * Fails with `AgentError`: `TaskFailed` also for a task that reported an error on the way (see `failOnError`),
+     * `Unsupported`, `Cancelled`, `Timeout`, `Busy`, `OutputMismatch`; `ChannelError` when the connection is lost, the
+     * session refuses or breaks the protocol, or the consumer is too slow; `ChannelUnavailable` where there is no live
+     * channel and no `fallback`; `InvalidArgument` as `start` does; with what `onCallForUser` fails with.
+     *
+     * The service documents streams for the mobile agent only; the others have the same protocol.
+     *
+     * @example
+     * ```ts
+     * import { AgentStream, SessionAgent } from "@effect-agentbay/core"
+     * import { Effect, Stream } from "effect"
+     *
+     * const logIn = Effect.gen(function* () {
+     *   const agent = yield* SessionAgent.SessionAgent
+     *   const { output } = yield* agent.mobile.stream("Log in", {
+     *     onCallForUser: ({ prompt }) => Effect.as(Effect.log(prompt), "1234")
+     *   }).pipe(
+     *     Stream.tap((event) => (event._tag === "Content" ? Effect.log(event.text) : Effect.void)),
+     *     AgentStream.result
+     *   )
+     *   return output
+     * })
+     * ```
+     */
+    readonly stream: StreamTask<Options>
   }
 
   /**
@@ -315,6 +350,11 @@ export declare namespace SessionAgent {
       ): Effect.Effect<TaskResult<Output>, Failure | BrowserError>
       (task: string, options?: RunOptions & BrowserOptions): Effect.Effect<TaskResult, Failure | BrowserError>
     }
+    /**
+     * Follows a task over the live channel as `TextAgent.stream` does; starts the browser, takes an `outputSchema` and
+     * fails besides as `start` does.
+     */
+    readonly stream: StreamBrowserTask<BrowserOptions>
   }
 
   /**
@@ -337,5 +377,8 @@ export declare namespace SessionAgent {
  * @since 0.1.0
  * @category constructors
  */
-export const make = (runtime: SessionRuntime, browser?: BrowserStarter): SessionAgent.Service =>
-  makeAgents(runtime, browser)
+export const make = (
+  runtime: SessionRuntime,
+  browser?: BrowserStarter,
+  socket: SessionSocket.SessionSocket.Service = SessionSocket.make(runtime)
+): SessionAgent.Service => makeAgents(runtime, socket, browser)

@@ -13,6 +13,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import type * as Stream from "effect/Stream"
 import {
   BrowserError,
   type InvalidArgument,
@@ -24,10 +25,13 @@ import { GetCdpLink, GetLink } from "../contract/actions/SessionActions.js"
 import { InitBrowser } from "../contract/actions/ToolActions.js"
 import { stopChrome } from "../contract/tools/BrowserTools.js"
 import { type BrowserState, makeBrowserState, requireInitialized } from "../internal/browser/browserState.js"
+import { makeNotifications } from "../internal/browser/notifications.js"
 import type { PicturePage } from "../internal/browser/page.js"
 import { takePicture } from "../internal/browser/takePicture.js"
 import { ensure, ensureTimeout } from "../internal/validate.js"
 import { profilePath } from "../storage/BrowserContext.js"
+import * as SessionSocket from "../transport/SessionSocket.js"
+import type { BrowserNotification, Message, TakeoverRequested } from "./BrowserNotification.js"
 import * as BrowserOperator from "./BrowserOperator.js"
 import * as BrowserOption from "./BrowserOption.js"
 import { callTool, type SessionRuntime } from "./SessionRuntime.js"
@@ -143,6 +147,41 @@ export declare namespace SessionBrowser {
       page: PicturePage,
       options?: ScreenshotOptions
     ) => Effect.Effect<PageScreenshot, BrowserError | InvalidArgument>
+    /**
+     * What the browser says by itself, from now on: that a human is needed (started with `callForUser`), that it solves a
+     * captcha (`solveCaptchas`) or logs in (`autoLogin`). Any number may listen; ending a stream ends nothing else.
+     *
+     * Fails with `ChannelUnavailable` where the session has no live channel, and `ChannelError` when the first connection
+     * cannot be made, a later one is refused for good, or the session is deleted. Over other losses of the connection it
+     * goes on, with `Reconnected` in place of what is missing.
+     */
+    readonly notifications: Stream.Stream<BrowserNotification, SessionSocket.Failure>
+    /**
+     * Tells the browser that a human has done what it asked for under this id. It is not answered: success means that it
+     * left. Fails as `notifications` does, and with `InvalidArgument` for an id that is no whole number.
+     */
+    readonly takeoverDone: (id: number) => Effect.Effect<void, SessionSocket.Failure>
+    /**
+     * Lets a human in whenever the browser asks for one: runs the handler, then says `takeoverDone`. Handlers may run at
+     * the same time. One that takes longer than the browser waits is interrupted, and nothing is said. Goes on until it is
+     * interrupted; fails as `notifications` does, or as the handler.
+     *
+     * @example
+     * ```ts
+     * import { SessionBrowser } from "@effect-agentbay/core"
+     * import { Effect } from "effect"
+     *
+     * const withHelp = <A, E, R>(work: Effect.Effect<A, E, R>, ask: (what: string) => Effect.Effect<void>) =>
+     *   Effect.flatMap(SessionBrowser.SessionBrowser, (browser) =>
+     *     Effect.raceFirst(work, browser.handOver(({ message }) => ask(message)))
+     *   )
+     * ```
+     */
+    readonly handOver: <E, R>(
+      handler: (request: TakeoverRequested) => Effect.Effect<void, E, R>
+    ) => Effect.Effect<never, SessionSocket.Failure | E, R>
+    /** Any other message to the browser. Fails as `takeoverDone` does, for `id` and `code`. */
+    readonly notify: (message: Message) => Effect.Effect<void, SessionSocket.Failure>
     /** Uses the pages of this browser by instructions in words. */
     readonly operator: BrowserOperator.BrowserOperator.Service
   }
@@ -249,7 +288,10 @@ const screenshot = Effect.fn(`${module}.screenshot`)(function* (
  * @since 0.1.0
  * @category constructors
  */
-export const make = (runtime: SessionRuntime): SessionBrowser.Service => {
+export const make = (
+  runtime: SessionRuntime,
+  socket: SessionSocket.SessionSocket.Service = SessionSocket.make(runtime)
+): SessionBrowser.Service => {
   const state = makeBrowserState()
   const alone = state.lock.withPermits(1)
   return {
@@ -283,6 +325,7 @@ export const make = (runtime: SessionRuntime): SessionBrowser.Service => {
       })
     ).pipe(Effect.withSpan(`${module}.destroy`)),
     screenshot: (page, options = {}) => screenshot(runtime, state, page, options),
+    ...makeNotifications(socket),
     operator: BrowserOperator.make(runtime, (operation) => requireInitialized(state, runtime, operation))
   }
 }

@@ -6,6 +6,8 @@
  */
 import * as Duration from "effect/Duration"
 
+const defaultStep = Duration.seconds(1)
+
 /**
  * A task as an agent is given it.
  *
@@ -23,7 +25,21 @@ export interface AgentTask {
 }
 
 /**
- * One step of an agent.
+ * Something that an agent does on the way.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AgentToolCall {
+  readonly name: string
+  readonly args?: Readonly<Record<string, unknown>> | undefined
+  /** Told when the step has ended. Default: that it went well. */
+  readonly result?: Readonly<Record<string, unknown>> | undefined
+}
+
+/**
+ * One step of an agent. Tool calls, questions and errors are told to those who follow the task over the live channel;
+ * who looks at a task now and then does not see them.
  *
  * @since 0.1.0
  * @category models
@@ -35,6 +51,15 @@ export interface AgentStep {
   readonly reasoning?: string | undefined
   /** What the agent says. */
   readonly content?: string | undefined
+  /** What the agent does. */
+  readonly toolCall?: AgentToolCall | undefined
+  /** What goes wrong. */
+  readonly error?: { readonly code: string; readonly message: string } | undefined
+  /**
+   * What the agent asks its user. A task that is followed pauses until the answer has come, then the step takes its time;
+   * any other goes on without.
+   */
+  readonly question?: string | undefined
   /** How long the step takes. Default 1 second. */
   readonly duration?: Duration.DurationInput | undefined
 }
@@ -54,15 +79,15 @@ export type AgentEnd =
     }
 
 /**
- * What an agent does with a task: its steps one after the other, then the end. With `end: "never"` the task runs until
- * it is terminated.
+ * What an agent does with a task: its steps one after the other, then the end, which may depend on the answers to its
+ * questions. With `end: "never"` the task runs until it is terminated.
  *
  * @since 0.1.0
  * @category models
  */
 export interface AgentScript {
   readonly steps?: ReadonlyArray<AgentStep> | undefined
-  readonly end: AgentEnd | "never"
+  readonly end: AgentEnd | "never" | ((answers: ReadonlyArray<string>) => AgentEnd)
 }
 
 /**
@@ -74,6 +99,23 @@ export interface AgentScript {
  * @category models
  */
 export type Agents = AgentScript | ((task: AgentTask) => AgentScript | undefined)
+
+/**
+ * How a script ends after these answers.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const endAfter = ({ end }: AgentScript, answers: ReadonlyArray<string>): AgentEnd | "never" =>
+  typeof end === "function" ? end(answers) : end
+
+/**
+ * How long a step takes, in milliseconds.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const stepMillis = ({ duration = defaultStep }: AgentStep): number => Duration.toMillis(duration)
 
 /**
  * A step with the time at which it begins, in milliseconds after the start of the task.
@@ -97,8 +139,6 @@ export interface Timeline {
   readonly endMs: number
 }
 
-const defaultStep = Duration.seconds(1)
-
 /**
  * Lays a script out in time.
  *
@@ -120,7 +160,7 @@ export const timeline = ({ end, steps = [] }: AgentScript): Timeline => {
   let atMs = 0
   for (const step of steps) {
     timed.push({ step, atMs })
-    atMs += Duration.toMillis(step.duration ?? defaultStep)
+    atMs += stepMillis(step)
   }
   return { steps: timed, endMs: end === "never" ? Number.POSITIVE_INFINITY : atMs }
 }

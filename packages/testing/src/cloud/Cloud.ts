@@ -320,7 +320,12 @@ export const make = (
       dropSockets: (sessionId) =>
         Effect.suspend(() => state.sessions.get(sessionId)?.sockets.dropAll ?? Effect.void),
       push: (sessionId, target, data) =>
-        Effect.suspend(() => state.sessions.get(sessionId)?.sockets.push(target, data) ?? Effect.void)
+        Effect.suspend(() => state.sessions.get(sessionId)?.sockets.push(target, data) ?? Effect.void),
+      notifyBrowser: (sessionId, news, { maxWait } = {}) =>
+        Effect.suspend(
+          () =>
+            state.sessions.get(sessionId)?.browserNews.say(news, maxWait) ?? Effect.succeed("off" as const)
+        )
     }
     return {
       ...makeDoors(state),

@@ -9,6 +9,7 @@ import { clientContract } from "./clientContract.js"
 import { computerContract } from "./computerContract.js"
 import { environmentContract } from "./environmentContract.js"
 import { fileTransferContract } from "./fileTransferContract.js"
+import { followedAgentContract } from "./followedAgentContract.js"
 import { gitContract } from "./gitContract.js"
 import type { Subject } from "./harness.js"
 import { mobileContract } from "./mobileContract.js"
@@ -31,5 +32,6 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   environmentContract,
   bindingContract,
   channelContract,
-  ptyContract
+  ptyContract,
+  followedAgentContract
 ]

@@ -76,7 +76,7 @@ export const agentError = (
 }
 
 const gone = /^\s*Task not found or already finished/i
-const occupied = /another task is currently running/i
+export const occupied = /another task is currently running/i
 
 /** A tool that says no in words that are known. */
 const explain = (agent: Agent, operation: string, taskId: string | undefined) => (error: ToolError) => {

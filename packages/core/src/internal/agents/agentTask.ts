@@ -41,7 +41,7 @@ export const checkWaiting = (operation: string, { interval, timeout }: WaitOptio
 const reasons = { failed: "TaskFailed", unsupported: "Unsupported", cancelled: "Cancelled" } as const
 
 /** The end of a task: its result, or the failure that it is. */
-const conclude = <Output>(
+export const conclude = <Output>(
   agent: Agent,
   operation: string,
   report: TaskReport,
@@ -232,7 +232,7 @@ export const runTask = <Output, E>(
 }
 
 /** A task that is unknown by now has ended. */
-const endedBy = (exit: Exit.Exit<TaskStatus, CallFailure | InvalidArgument>): boolean =>
+export const endedBy = (exit: Exit.Exit<TaskStatus, CallFailure | InvalidArgument>): boolean =>
   Exit.match(exit, {
     onSuccess: () => true,
     onFailure: (cause) =>

@@ -9,6 +9,7 @@ import {
   mobileTools,
   type TaskReceipt
 } from "../../contract/tools/AgentTools.js"
+import type * as AgentStream from "../../session/AgentStream.js"
 import type {
   AgentTask,
   BrowserOptions,
@@ -20,10 +21,12 @@ import type {
   Structured
 } from "../../session/SessionAgent.js"
 import type { SessionRuntime } from "../../session/SessionRuntime.js"
+import type { JsonObject, SessionSocket } from "../../transport/SessionSocket.js"
 import { ensure, ensureText } from "../validate.js"
 import { type Agent, agentError, begin } from "./agentCalls.js"
 import { makeTask, runTask } from "./agentTask.js"
 import { asText, noSchema, outputContract, type ReadOutput } from "./outputSchema.js"
+import { type Order, streamTask } from "./streamTask.js"
 import { already, polled } from "./taskSource.js"
 
 /** The task behind a receipt; one without an id is none, or over. */
@@ -52,30 +55,33 @@ const accepted = <Output>(
   return Effect.succeed(makeTask(agent, source, read))
 }
 
-/** What an agent is given, and how its product is read. */
-interface Order<Args, Output> {
-  readonly args: Args
-  readonly read: ReadOutput<Output>
-}
-
 type MakeOrder<Options, Args, Output> = (
   operation: string,
   task: string,
   options: Options
-) => Effect.Effect<Order<Args, Output>, InvalidArgument>
+) => Effect.Effect<Order<Output> & { readonly args: Args }, InvalidArgument>
 
-const makeAgent = <Name extends string, Args, ArgsEncoded, Options extends object, Output, E = never>(
+const makeAgent = <
+  Name extends string,
+  Args extends JsonObject,
+  ArgsEncoded,
+  Options extends object,
+  Output,
+  E = never
+>(
   agent: Agent,
+  socket: SessionSocket.Service,
   tool: Tool<Name, Args, ArgsEncoded, TaskReceipt>,
   makeOrder: MakeOrder<Options, Args, Output>,
   readerOf: (operation: string, options: Options) => Effect.Effect<ReadOutput<Output>, InvalidArgument>,
   prepare: Effect.Effect<void, E> = Effect.void
 ) => {
   const named = (method: string) => `SessionAgent.${agent.kind}.${method}`
+  const ordered = (operation: string, task: string, options: Options) =>
+    Effect.zipRight(ensureText(operation, "task", task), makeOrder(operation, task, options))
   const start = (operation: string, task: string, options: Options) =>
     Effect.gen(function* () {
-      yield* ensureText(operation, "task", task)
-      const { args, read } = yield* makeOrder(operation, task, options)
+      const { args, read } = yield* ordered(operation, task, options)
       yield* prepare
       return yield* accepted(agent, operation, yield* begin(agent, operation, tool, args), read)
     })
@@ -88,9 +94,33 @@ const makeAgent = <Name extends string, Args, ArgsEncoded, Options extends objec
         Effect.map(readerOf(named("attach"), options), (read) => makeTask(agent, polled(agent, taskId), read))
       ),
     run: (task: string, options: RunOptions & Options = {} as Options) =>
-      runTask(agent, start(named("run"), task, options), options)
+      runTask(agent, start(named("run"), task, options), options),
+    stream: <E2, R>(
+      task: string,
+      options: Options &
+        AgentStream.Options<E2, R> &
+        Partial<AgentStream.Live | AgentStream.OrPoll> = {} as Options
+    ) => {
+      const operation = named("stream")
+      return streamTask(
+        socket,
+        {
+          agent,
+          operation,
+          tool: tool.name,
+          order: ordered(operation, task, options),
+          prepare,
+          start: start(operation, task, options)
+        },
+        options
+      )
+    }
   }
 }
+
+/** Which failures there are depends on the options, which only the signatures can say. */
+const typed = <A extends { readonly stream: unknown }, Signature>(agent: A) =>
+  agent as Omit<A, "stream"> & { readonly stream: Signature }
 
 const ensureCount = (operation: string, field: string, value: number) =>
   ensure(
@@ -117,13 +147,18 @@ const started = ({ initialize, isInitialized }: BrowserStarter) =>
         )
   )
 
-export const makeAgents = (runtime: SessionRuntime, starter?: BrowserStarter): SessionAgent.Service => {
+export const makeAgents = (
+  runtime: SessionRuntime,
+  socket: SessionSocket.Service,
+  starter?: BrowserStarter
+): SessionAgent.Service => {
   const browserContract = (operation: string, { outputSchema }: Partial<Structured<unknown, unknown>>) =>
     outputSchema === undefined
       ? Effect.succeed({ document: noSchema, read: asText as ReadOutput<unknown> })
       : outputContract(operation, outputSchema)
   const browser = makeAgent(
     { runtime, kind: "browser", tools: browserTools },
+    socket,
     browserTools.start,
     (operation, task, options: BrowserOptions & Partial<Structured<unknown, unknown>>) =>
       Effect.map(browserContract(operation, options), ({ document, read }) => ({
@@ -141,29 +176,35 @@ export const makeAgents = (runtime: SessionRuntime, starter?: BrowserStarter): S
     starter === undefined ? Effect.void : started(starter)
   )
   return {
-    computer: makeAgent(
-      { runtime, kind: "computer", tools: computerTools },
-      computerTools.start,
-      (operation, task, { maxTries }: ComputerOptions) =>
-        maxTries === undefined
-          ? Effect.succeed({ args: { task }, read: asText })
-          : Effect.as(ensureCount(operation, "maxTries", maxTries), {
-              args: { task, max_try_times: maxTries },
-              read: asText
-            }),
-      readText
+    computer: typed(
+      makeAgent(
+        { runtime, kind: "computer", tools: computerTools },
+        socket,
+        computerTools.start,
+        (operation, task, { maxTries }: ComputerOptions) =>
+          maxTries === undefined
+            ? Effect.succeed({ args: { task }, read: asText })
+            : Effect.as(ensureCount(operation, "maxTries", maxTries), {
+                args: { task, max_try_times: maxTries },
+                read: asText
+              }),
+        readText
+      )
     ),
     // Whether there is a Schema decides what comes out, which only the signatures can say.
     browser: browser as SessionAgent.BrowserAgent,
-    mobile: makeAgent(
-      { runtime, kind: "mobile", tools: mobileTools },
-      mobileTools.start,
-      (operation, task, { maxSteps = defaultSteps }: MobileOptions) =>
-        Effect.as(ensureCount(operation, "maxSteps", maxSteps), {
-          args: { task, max_steps: maxSteps },
-          read: asText
-        }),
-      readText
+    mobile: typed(
+      makeAgent(
+        { runtime, kind: "mobile", tools: mobileTools },
+        socket,
+        mobileTools.start,
+        (operation, task, { maxSteps = defaultSteps }: MobileOptions) =>
+          Effect.as(ensureCount(operation, "maxSteps", maxSteps), {
+            args: { task, max_steps: maxSteps },
+            read: asText
+          }),
+        readText
+      )
     )
   }
 }

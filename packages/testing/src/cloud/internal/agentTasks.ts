@@ -1,6 +1,15 @@
 /** The tasks of one session's agents, as of a moment: scripts are laid out in time, and nothing runs. */
 import type { TaskState } from "@effect-agentbay/core/AgentTools"
-import { type AgentScript, type Agents, type AgentTask, type Timeline, timeline } from "../AgentScript.js"
+import {
+  type AgentEnd,
+  type AgentScript,
+  type AgentStep,
+  type Agents,
+  type AgentTask,
+  endAfter,
+  type TimedStep,
+  timeline
+} from "../AgentScript.js"
 import { smallestInstance } from "./schemaInstance.js"
 
 /** How long a task is being cancelled before it is gone, and how long an end that was told is still known. */
@@ -10,9 +19,13 @@ const rememberedMs = 10_000
 interface Task {
   readonly id: string
   readonly agent: AgentTask["agent"]
-  readonly script: AgentScript
-  readonly timeline: Timeline
+  /** Of a task that is followed: as far as it has come. */
+  readonly steps: ReadonlyArray<TimedStep>
+  endMs: number
+  end: AgentEnd | "never"
   readonly startedMs: number
+  /** Told when somebody terminates it. */
+  readonly onTerminated: () => void
   cancelledMs: number | undefined
   /** When its end was first told. */
   toldMs: number | undefined
@@ -41,18 +54,16 @@ const byDefault = ({ outputSchema, task }: AgentTask): AgentScript => ({
   }
 })
 
-const textOf = (product: unknown): string =>
+export const textOf = (product: unknown): string =>
   product === undefined ? "" : typeof product === "string" ? product : JSON.stringify(product)
 
-const hasEnded = ({ startedMs, timeline: { endMs } }: Task, nowMs: number): boolean =>
-  nowMs >= startedMs + endMs
+const hasEnded = ({ endMs, startedMs }: Task, nowMs: number): boolean => nowMs >= startedMs + endMs
 
 const stateOf = (task: Task, nowMs: number): TaskState => {
-  const { cancelledMs, script, startedMs, timeline: plan } = task
+  const { cancelledMs, end, startedMs, steps } = task
   const until = Math.min(nowMs, cancelledMs ?? nowMs)
-  const begun = plan.steps.filter(({ atMs }) => startedMs + atMs <= until)
-  const ended =
-    cancelledMs === undefined && hasEnded(task, nowMs) && script.end !== "never" ? script.end : undefined
+  const begun = steps.filter(({ atMs }) => startedMs + atMs <= until)
+  const ended = cancelledMs === undefined && hasEnded(task, nowMs) && end !== "never" ? end : undefined
   const finished = task.agent === "mobile" ? "completed" : "finished"
   return {
     taskId: task.id,
@@ -73,9 +84,23 @@ const stateOf = (task: Task, nowMs: number): TaskState => {
   }
 }
 
+/** A task that is followed: it happens as it is told, instead of being laid out beforehand. */
+export interface FollowedTask {
+  readonly script: AgentScript
+  readonly step: (step: AgentStep, nowMs: number) => void
+  readonly end: (end: AgentEnd, nowMs: number) => void
+}
+
 export interface AgentTasks {
   /** The id of the new task; none while the phone is busy. */
   readonly start: (task: Omit<AgentTask, "sessionId">, nowMs: number) => string | undefined
+  /** None while the phone is busy. */
+  readonly follow: (
+    task: Omit<AgentTask, "sessionId">,
+    id: string,
+    nowMs: number,
+    onTerminated: () => void
+  ) => FollowedTask | undefined
   /** None for a task that is not known, or not any more. */
   readonly state: (agent: AgentTask["agent"], id: string, nowMs: number) => TaskState | undefined
   /** None for a task that is not known, or has ended. */
@@ -104,25 +129,43 @@ export const makeAgentTasks = (sessionId: string, agents: () => Agents | undefin
   const isRunning = (task: Task, nowMs: number): boolean =>
     task.cancelledMs === undefined ? !hasEnded(task, nowMs) : nowMs < task.cancelledMs + cancellingMs
 
+  const isBusy = (agent: AgentTask["agent"], nowMs: number): boolean =>
+    agent === "mobile" &&
+    [...tasks.values()].some((task) => task.agent === "mobile" && isRunning(task, nowMs))
+
+  const add = (task: Omit<Task, "cancelledMs" | "toldMs">): Task => {
+    const added = { ...task, cancelledMs: undefined, toldMs: undefined }
+    tasks.set(task.id, added)
+    return added
+  }
+
   return {
     start: (request, nowMs) => {
-      const isBusy =
-        request.agent === "mobile" &&
-        [...tasks.values()].some((task) => task.agent === "mobile" && isRunning(task, nowMs))
-      if (isBusy) return undefined
+      if (isBusy(request.agent, nowMs)) return undefined
       started += 1
       const id = `task-${started}-${sessionId}`
       const script = scriptFor({ ...request, sessionId })
-      tasks.set(id, {
-        id,
-        agent: request.agent,
-        script,
-        timeline: timeline(script),
-        startedMs: nowMs,
-        cancelledMs: undefined,
-        toldMs: undefined
-      })
+      const { endMs, steps } = timeline(script)
+      const end = endAfter(script, [])
+      add({ id, agent: request.agent, steps, endMs, end, startedMs: nowMs, onTerminated: () => {} })
       return id
+    },
+    follow: (request, id, startedMs, onTerminated) => {
+      if (isBusy(request.agent, startedMs)) return undefined
+      const script = scriptFor({ ...request, sessionId })
+      const steps: Array<TimedStep> = []
+      const endMs = Number.POSITIVE_INFINITY
+      const task = add({ id, agent: request.agent, steps, endMs, end: "never", startedMs, onTerminated })
+      return {
+        script,
+        step: (step, nowMs) => {
+          steps.push({ step, atMs: nowMs - startedMs })
+        },
+        end: (end, nowMs) => {
+          task.end = end
+          task.endMs = nowMs - startedMs
+        }
+      }
     },
     state: (agent, id, nowMs) => {
       const task = find(agent, id, nowMs)
@@ -133,6 +176,7 @@ export const makeAgentTasks = (sessionId: string, agents: () => Agents | undefin
     terminate: (agent, id, nowMs) => {
       const task = find(agent, id, nowMs)
       if (task === undefined || hasEnded(task, nowMs)) return undefined
+      if (task.cancelledMs === undefined) task.onTerminated()
       task.cancelledMs ??= nowMs
       return stateOf(task, nowMs)
     }

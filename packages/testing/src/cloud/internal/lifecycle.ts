@@ -5,6 +5,7 @@ import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { makeAgentTasks } from "./agentTasks.js"
+import { makeBrowserNews } from "./browserNews.js"
 import { makePageTasks } from "./pageTasks.js"
 import { type Refusal, refusal } from "./refusal.js"
 import { makeSessionSockets } from "./sessionSockets.js"
@@ -161,6 +162,7 @@ export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, 
       )
     const sequence = state.nextSequence()
     const createdMs = yield* Clock.currentTimeMillis
+    const sockets = makeSessionSockets(state.ids.requestId)
     const session: SessionRecord = {
       id,
       sequence,
@@ -182,7 +184,8 @@ export const begin = (state: State, birth: Birth): Effect.Effect<SessionRecord, 
       pictures: state.pictures,
       pageTasks: makePageTasks(state.settings.pageTaskMs),
       terminals: new Map(),
-      sockets: makeSessionSockets(state.ids.requestId),
+      sockets,
+      browserNews: makeBrowserNews(sockets),
       agents: makeAgentTasks(id, () => state.agents),
       storage: makeSessionStorage(state, machine),
       environment: { variables: new Map(), informed: new Set(), told: new Map() },

@@ -8,6 +8,7 @@ import type { Machine, Machines, Terminal } from "../../machine/Machine.js"
 import type { Agents } from "../AgentScript.js"
 import type { ContextStore } from "../ContextStore.js"
 import type { AgentTasks } from "./agentTasks.js"
+import type { BrowserNewsDesk } from "./browserNews.js"
 import type { Identifiers } from "./ids.js"
 import type { PageTasks } from "./pageTasks.js"
 import type { Pictures } from "./pictures.js"
@@ -79,6 +80,7 @@ export interface SessionRecord {
   readonly agents: AgentTasks
   /** Its live channels. */
   readonly sockets: SessionSockets
+  readonly browserNews: BrowserNewsDesk
   /** Those that run, by their id. */
   readonly terminals: Map<string, Terminal>
   readonly storage: SessionStorage

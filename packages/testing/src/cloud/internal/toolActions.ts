@@ -29,11 +29,15 @@ export const toolActionHandlers = (
     }),
 
   InitBrowser: ({ browserOption, sessionId }) =>
-    Effect.flatMap(findRunning(state, sessionId), ({ imageId, machine }) =>
+    Effect.flatMap(findRunning(state, sessionId), ({ browserNews, imageId, machine }) =>
       isBrowserImage(imageId)
-        ? Effect.flatMap(machine.browser, ({ start }) =>
-            start(isRecord(browserOption) ? browserOption : {})
-          ).pipe(
+        ? Effect.flatMap(machine.browser, ({ start }) => {
+            const option = isRecord(browserOption) ? browserOption : {}
+            return Effect.zipRight(
+              start(option),
+              Effect.sync(() => browserNews.setOption(option))
+            )
+          }).pipe(
             Effect.mapError((error) => refusal(503, "ServiceUnavailable.Browser", error.message)),
             Effect.as({ data: { port: Option.some(debuggingPort) } })
           )
