@@ -15,6 +15,7 @@ import { mobileContract } from "./mobileContract.js"
 import { ossContract } from "./ossContract.js"
 import { processContract } from "./processContract.js"
 import { ptyContract } from "./ptyContract.js"
+import { watchContract } from "./watchContract.js"
 
 export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => void> = [
   clientContract,
@@ -31,5 +32,6 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   environmentContract,
   bindingContract,
   channelContract,
-  ptyContract
+  ptyContract,
+  watchContract
 ]
