@@ -1,21 +1,34 @@
 /** Terminals over the live channel. */
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { ChannelError, type InvalidArgument, PtyError } from "../../AgentBayError.js"
+import {
+  ChannelError,
+  type ChannelErrorReason,
+  type InvalidArgument,
+  type Phase,
+  PtyError
+} from "../../AgentBayError.js"
 import type { AttachOptions, CreateOptions, SessionPty, Size, Terminal } from "../../session/SessionPty.js"
 import type { Failure, JsonObject, SessionSocket, Signal } from "../../transport/SessionSocket.js"
 import { isRecord } from "../json.js"
 import { makeInbox } from "../socket/inbox.js"
-import { ensure, ensureText } from "../validate.js"
+import { ensure, ensureText, ensureTimeout } from "../validate.js"
 import { decodeOutput, encodeInput } from "./bytes.js"
 
 const target = "PTY_SERVER"
 
 const defaultCapacity = 8 * 1024 * 1024
+
+const answerTime = Duration.seconds(30)
+
+/** An answer that comes so late still tells which terminal is to be killed, though nobody waits for the terminal. */
+const lateTime = Duration.minutes(10)
 
 /** A closing scope does not wait longer than this for the end of its terminal. */
 const killTime = "5 seconds"
@@ -53,6 +66,13 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 type CallFailure = Exclude<Failure, InvalidArgument>
 
 export const makePty = (sessionId: string, socket: SessionSocket.Service): SessionPty.Service => {
+  const trouble = (
+    operation: string,
+    reason: ChannelErrorReason,
+    phase: Phase,
+    detail: string
+  ): ChannelError => new ChannelError({ reason, operation, sessionId, target, phase, detail })
+
   const refused = (operation: string, ptyId: string | undefined) => (error: ChannelError) =>
     error.reason === "Remote"
       ? new PtyError({ reason: "Refused", operation, sessionId, ptyId, detail: error.detail })
@@ -80,6 +100,13 @@ export const makePty = (sessionId: string, socket: SessionSocket.Service): Sessi
   const killById = (operation: string, ptyId: string): Effect.Effect<void, CallFailure | PtyError> =>
     Effect.asVoid(surely(ask(operation, "pty.kill", { ptySessionId: ptyId }, { ptyId })))
 
+  /** For a terminal that nobody wants any more: a lost connection is made again for it. */
+  const killSurely = (operation: string, ptyId: string) =>
+    Effect.retry(killById(operation, ptyId), {
+      times: 3,
+      while: (error) => error._tag === "ChannelError" && error.reason === "Lost"
+    })
+
   /**
    * Listens before it asks for the terminal, so that nothing is lost of what comes before the answer. The connection is
    * of no further use to a terminal that has ended.
@@ -87,36 +114,36 @@ export const makePty = (sessionId: string, socket: SessionSocket.Service): Sessi
   const join = (
     operation: string,
     options: AttachOptions,
-    request: Effect.Effect<string, Failure | PtyError>
-  ): Effect.Effect<
-    Terminal & { readonly hasEnded: Effect.Effect<boolean> },
-    Failure | PtyError,
-    Scope.Scope
-  > =>
+    request: Effect.Effect<string, Failure | PtyError, Scope.Scope>
+  ): Effect.Effect<Terminal & { readonly hasExited: () => boolean }, Failure | PtyError, Scope.Scope> =>
     Effect.gen(function* () {
       const capacity = options.capacity ?? defaultCapacity
-      const listening = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
-      const signals = yield* Scope.extend(socket.subscribe(target, { operation, capacity }), listening)
-      const ptyId = yield* request
       const ended = yield* Deferred.make<number, ChannelError | PtyError>()
-      const screen = yield* makeInbox<Uint8Array, ChannelError | PtyError>(
-        capacity,
-        () =>
-          new ChannelError({
-            reason: "Overflow",
-            operation,
-            sessionId,
-            target,
-            phase: "sent",
-            detail: "the terminal wrote faster than its output was read"
-          })
+      const screen = yield* makeInbox<Uint8Array, ChannelError | PtyError>(capacity, () =>
+        trouble(operation, "Overflow", "sent", "the terminal wrote faster than its output was read")
       )
+      let hasExited = false
       const fail = (error: ChannelError | PtyError): true => {
         screen.fail(error)
         Deferred.unsafeDone(ended, Exit.fail(error))
         return true
       }
-
+      // Runs after everything else of the scope: whoever still waits outside of it must not wait for ever.
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() =>
+          fail(
+            new PtyError({
+              reason: "Ended",
+              operation,
+              sessionId,
+              detail: "the scope of the terminal was closed"
+            })
+          )
+        )
+      )
+      const listening = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
+      const signals = yield* Scope.extend(socket.subscribe(target, { operation, capacity }), listening)
+      const ptyId = yield* request
       /** True when nothing more comes. */
       const take = (signal: Signal): boolean => {
         if (signal._tag === "Opened") return false
@@ -129,22 +156,14 @@ export const makePty = (sessionId: string, socket: SessionSocket.Service): Sessi
           case "pty.output": {
             const bytes = decodeOutput(data.encoding, data.data)
             if (bytes === undefined) {
-              return fail(
-                new ChannelError({
-                  reason: "Protocol",
-                  operation,
-                  sessionId,
-                  target,
-                  phase: "sent",
-                  detail: "the output of the terminal cannot be read"
-                })
-              )
+              return fail(trouble(operation, "Protocol", "sent", "the output of the terminal cannot be read"))
             }
             if (bytes.length > 0) screen.offer(bytes, bytes.length)
             return false
           }
           case "pty.exit": {
             const { exitCode } = data
+            hasExited = true
             Deferred.unsafeDone(ended, Exit.succeed(typeof exitCode === "number" ? exitCode : -1))
             screen.end()
             return true
@@ -198,7 +217,7 @@ export const makePty = (sessionId: string, socket: SessionSocket.Service): Sessi
         sessionId,
         output: screen.stream,
         wait: Deferred.await(ended),
-        hasEnded: Deferred.isDone(ended),
+        hasExited: () => hasExited,
         input: (data) =>
           Effect.zipRight(
             alive("SessionPty.input"),
@@ -211,13 +230,11 @@ export const makePty = (sessionId: string, socket: SessionSocket.Service): Sessi
             Effect.zipRight(ensureSize("SessionPty.resize", { cols, rows }), alive("SessionPty.resize")),
             say("SessionPty.resize", "pty.resize", { cols, rows })
           ),
-        kill: Effect.flatMap(Deferred.isDone(ended), (isOver) =>
-          isOver ? Effect.void : killById("SessionPty.kill", ptyId)
-        )
+        kill: Effect.suspend(() => (hasExited ? Effect.void : killById("SessionPty.kill", ptyId)))
       }
     })
 
-  const handOver = ({ hasEnded: _, ...terminal }: Terminal & { readonly hasEnded: unknown }): Terminal =>
+  const handOver = ({ hasExited: _, ...terminal }: Terminal & { readonly hasExited: unknown }): Terminal =>
     terminal
 
   const idOf = (
@@ -227,16 +244,7 @@ export const makePty = (sessionId: string, socket: SessionSocket.Service): Sessi
   ): Effect.Effect<string, ChannelError> => {
     const ptyId = text(result.ptySessionId) || (otherwise ?? "")
     return ptyId === ""
-      ? Effect.fail(
-          new ChannelError({
-            reason: "Protocol",
-            operation,
-            sessionId,
-            target,
-            phase: "sent",
-            detail: "the answer has no ptySessionId"
-          })
-        )
+      ? Effect.fail(trouble(operation, "Protocol", "sent", "the answer has no ptySessionId"))
       : Effect.succeed(ptyId)
   }
 
@@ -256,34 +264,51 @@ export const makePty = (sessionId: string, socket: SessionSocket.Service): Sessi
           envs: { TERM: "xterm-256color", LANG: "en_US.UTF-8", ...env },
           shell
         }
-        const request = Effect.flatMap(ask(operation, "pty.create", params, { timeout }), (result) =>
-          idOf(operation, result)
-        )
-        let made: string | undefined
-        let hasEnded: Effect.Effect<boolean> = Effect.succeed(false)
-        if (!keep) {
-          // Before the listening in the scope, so that it ends after the terminal.
-          yield* Effect.addFinalizer(() =>
-            Effect.suspend(() => {
-              const ptyId = made
-              if (ptyId === undefined) return Effect.void
-              return Effect.flatMap(hasEnded, (isOver) =>
-                isOver ? Effect.void : Effect.ignore(Effect.timeout(killById(operation, ptyId), killTime))
+        const within = yield* ensureTimeout(operation, "timeout", timeout ?? answerTime)
+        let isHandedOver = false
+        let hasExited = () => false
+        // Once it has left, its answer is waited for, whoever gives up: the session would keep a terminal whose id
+        // nobody knows.
+        const request = Effect.uninterruptibleMask((restore) =>
+          Effect.gen(function* () {
+            const asking = yield* ask(operation, "pty.create", params, {
+              timeout: Duration.sum(within, lateTime)
+            }).pipe(
+              Effect.flatMap((result) => idOf(operation, result)),
+              Effect.interruptible,
+              Effect.forkDaemon
+            )
+            const killing = yield* Effect.cached(
+              Fiber.join(asking).pipe(
+                Effect.flatMap((ptyId) => (hasExited() ? Effect.void : killSurely(operation, ptyId))),
+                Effect.ignore,
+                Effect.interruptible,
+                Effect.forkDaemon
               )
-            })
-          )
-        }
-        const terminal = yield* join(
-          operation,
-          options,
-          // An answer that has come must not be forgotten, or the terminal would never be killed.
-          Effect.tap(request, (ptyId) =>
-            Effect.sync(() => {
-              made = ptyId
-            })
-          )
+            )
+            yield* Effect.addFinalizer(() =>
+              keep && isHandedOver
+                ? Effect.void
+                : Effect.flatMap(killing, Fiber.join).pipe(
+                    Effect.interruptible,
+                    Effect.timeout(killTime),
+                    Effect.ignore
+                  )
+            )
+            return yield* Fiber.join(asking).pipe(
+              Effect.timeoutFail({
+                duration: within,
+                onTimeout: () =>
+                  trouble(operation, "Timeout", "unknown", `no answer within ${Duration.format(within)}`)
+              }),
+              restore,
+              Effect.onError(() => killing)
+            )
+          })
         )
-        hasEnded = terminal.hasEnded
+        const terminal = yield* join(operation, options, request)
+        isHandedOver = true
+        hasExited = terminal.hasExited
         return handOver(terminal)
       }).pipe(Effect.withSpan(operation))
     },

@@ -6,7 +6,7 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { ChannelErrorReason, Phase } from "../../AgentBayError.js"
-import type { Connection } from "../../transport/SocketConnector.js"
+import type { Connection } from "./connection.js"
 import { gateway, type Incoming, type JsonObject, parseFrame, textPing } from "./frames.js"
 
 /** A dead peer is noticed after twice this time at the latest. */

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
-import { type Connection, OpenError, type OpenRequest, type WsLike } from "../../transport/SocketConnector.js"
+import { type Connection, OpenError, type OpenRequest, type WsLike } from "./connection.js"
 
 const isOpen = 1
 
