@@ -1,5 +1,5 @@
 /** What belongs to features of the newest generation that ours does not have yet. */
-import { notYet, type Section } from "./defect.js"
+import { by, notYet, pinned, type Section } from "./defect.js"
 
 const webSocket = "WebSocket of a session"
 const streaming = "streamed code and agents over the WebSocket"
@@ -54,10 +54,15 @@ export const sections: ReadonlyArray<Section> = [
         "Pushed changes of files come twice or not at all, need the exact path, are not subscribed to again, and every failure silently becomes polling.",
         webSocket
       ),
-      notYet(
+      pinned(
         "unregister-closes-socket",
         "Removing the browser's callback closes the socket that everything shares, or does not remove it; a registration that fails is only false.",
-        webSocket
+        "Notifications are a stream: ending it ends that listener only. Where they cannot be heard the stream fails, and says why.",
+        by(
+          "core/session/BrowserNotification.test.ts",
+          "notifications > reach everybody who listens; who stops listening closes nothing",
+          "what the browser is told > needs a live channel, and says what is missing"
+        )
       )
     ]
   },
@@ -65,25 +70,45 @@ export const sections: ReadonlyArray<Section> = [
     title: "Streams of code and agents",
     defects: [
       notYet("mime-data-misplaced", "Rich results are read from other members by language.", streaming),
-      notYet(
+      pinned(
         "stream-error-unreachable",
         "An error that is a text cannot be reached; callbacks get another shape by language.",
-        streaming
+        "An error that is a text ends the stream with its words; one that is an object is an event of one shape.",
+        by(
+          "core/session/AgentStream.test.ts",
+          "honest failures of a task that is followed > an error of the server is none of time: it says what the server said",
+          "honest failures of a task that is followed > an error on the way is an event, and fails the task even when the agent says that it finished"
+        )
       ),
-      notYet(
+      pinned(
         "streaming-needs-socket",
         "Asking for a stream where there is no WebSocket fails, instead of falling back.",
-        streaming
+        "It fails with what is missing, or takes the other form when told to, in the same events.",
+        by(
+          "core/session/AgentStream.test.ts",
+          "without a live channel > says what is missing, or asks for the task in the same form when told to"
+        )
       ),
-      notYet(
+      pinned(
         "error-event-lost",
         "An error event never reaches the result of an agent, or only in some languages.",
-        streaming
+        "It is an event of the stream, and fails the task unless told otherwise, with what the agent has produced.",
+        by(
+          "core/session/AgentStream.test.ts",
+          "honest failures of a task that is followed > an error on the way is an event, and fails the task even when the agent says that it finished"
+        )
       ),
-      notYet(
+      pinned(
         "stream-failure-is-timeout",
         "Every failed stream is called a timeout, and a real timeout a failure; the id of the task is empty.",
-        streaming
+        "A failure is called what it is. A task that outruns its time is terminated, and the failure says whether that was confirmed.",
+        by(
+          "core/session/AgentStream.test.ts",
+          "honest failures of a task that is followed > an error of the server is none of time: it says what the server said",
+          "honest failures of a task that is followed > a lost connection says so, and the task is terminated by its tool",
+          "honest failures of a task that is followed > a task that outruns its time is terminated, and the failure says whether that was confirmed",
+          "a task that is followed > tells everything that the agent thinks, says and does, in order, and the result"
+        )
       )
     ]
   },

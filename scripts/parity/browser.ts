@@ -1,9 +1,12 @@
 /** The browser, the operator of its pages, and the agents. */
-import { every, from15, from19, leftOut, type Module, notYet, only10, oursOnly, rowsOf } from "./row.js"
+import { every, from15, from19, leftOut, type Module, only10, oursOnly, rowsOf } from "./row.js"
 
 const browser = rowsOf("session.browser")
 const unit = "core/session/SessionBrowser.test.ts"
 const contract = "testing/client/browserContract.ts"
+const notified = "core/session/BrowserNotification.test.ts"
+const streamed = "core/session/AgentStream.test.ts"
+const followed = "testing/client/followedAgentContract.ts"
 const playwright = "testing/server/playwrightPage.test.ts"
 
 const browserModule: Module = {
@@ -61,10 +64,21 @@ const browserModule: Module = {
       `${contract} ${playwright}`,
       "one operator under the newer name"
     ),
-    notYet(
-      "registerCallback unregisterCallback sendNotifyMessage sendTakeoverDone",
+    browser(
+      "registerCallback unregisterCallback",
       from19,
-      "the WebSocket route (pushes and messages without answer); then a stream of notifications and `takeoverDone`"
+      ".notifications .handOver",
+      "",
+      `${notified} ${followed}`,
+      "a stream for any number of listeners, over lost connections; ending it leaves the shared channel open"
+    ),
+    browser(
+      "sendNotifyMessage sendTakeoverDone",
+      from19,
+      ".notify .takeoverDone",
+      "",
+      `${notified} ${followed}`,
+      "a message that did not leave is a failure"
     )
   ]
 }
@@ -104,8 +118,8 @@ const optionModule: Module = {
       from19,
       ".callForUser",
       "InitBrowser",
-      unit,
-      "the option is sent; the notifications that follow from it are not received yet"
+      `${unit} ${followed}`,
+      "what follows from it is in `session.browser.notifications`"
     ),
     option(
       ["`AGENTBAY_BROWSER_BEHAVIOR_SIMULATE`"],
@@ -400,15 +414,21 @@ const agentModules: ReadonlyArray<Module> = [
         `${waiting} ${agents}`,
         "a stream of what the service repeats when asked; the library prints it"
       ),
-      notYet(
+      mobile(
         "onReasoning onContent onToolCall onToolResult onError",
         from19,
-        "the WebSocket route; until then `progress` tells reasoning and content by asking"
+        ".stream",
+        "terminate_task",
+        `${streamed} ${followed}`,
+        "events of one stream; an error is never lost, and giving the stream up ends the task"
       ),
-      notYet(
+      mobile(
         "onCallForUser",
         from19,
-        "the WebSocket route: the question comes as an event, the answer goes back on the same invocation"
+        ".stream AgentStream.Options.onCallForUser",
+        "",
+        `${streamed} ${followed}`,
+        "an effect with its own failures, or a value; a secret answer may be redacted"
       )
     ]
   }

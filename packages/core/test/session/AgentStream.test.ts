@@ -234,7 +234,7 @@ describe("a question of the agent", () => {
       ] as const) {
         const { agent, sent } = yield* live(asking)
         const events = yield* collect(agent.mobile.stream("t", { onCallForUser }))
-        assert.deepStrictEqual((sent[1]?.data.params as Json).response, response)
+        assert.deepStrictEqual(sent[1]?.data.params, { toolCallId: "c7", response })
         assert.notInclude(JSON.stringify(events), "s3cret-pin")
       }
     })

@@ -5,6 +5,7 @@ import { Chunk, Deferred, Duration, Effect, Fiber, Option, Stream, TestClock } f
 import * as fc from "effect/FastCheck"
 import { makeNotifications } from "../../src/internal/browser/notifications.js"
 import { type Json, makeFakeSession } from "../support/FakeSession.js"
+import { check } from "../support/properties.js"
 import { type OtherSide, scriptedChannel } from "../support/scriptedSocket.js"
 
 const server = "wuying_cdp_mcp_server"
@@ -75,7 +76,7 @@ describe("a notification", () => {
   })
 
   it("is something whatever it says, and keeps what it said", () => {
-    fc.assert(
+    check(
       fc.property(
         fc.dictionary(fc.constantFrom("id", "code", "action", "extraParams", "x"), fc.jsonValue()),
         (data) => {

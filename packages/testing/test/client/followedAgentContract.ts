@@ -4,6 +4,8 @@ import * as AgentBay from "@effect-agentbay/core/AgentBay"
 import * as AgentStream from "@effect-agentbay/core/AgentStream"
 import type * as BrowserNotification from "@effect-agentbay/core/BrowserNotification"
 import { Chunk, Deferred, Effect, Fiber, Schema, Stream } from "effect"
+import * as fc from "effect/FastCheck"
+import * as SocketFault from "../../src/cloud/SocketFault.js"
 import { TestCloud } from "../../src/TestCloud.js"
 import { makeHarness, type Subject } from "./harness.js"
 
@@ -188,6 +190,39 @@ export const followedAgentContract = <E>(name: string, subject: Subject<E>) => {
               assert.deepInclude(wrong, { reason: "TaskFailed", detail: "STEP_FAILED: no tap", product: "x" })
               const fine = yield* AgentStream.result(agent.mobile.stream("wrong", { failOnError: false }))
               assert.strictEqual(fine.product, "x")
+            }),
+          { imageId }
+        ),
+      limit
+    )
+
+    it.live(
+      "end with a result or a typed error wherever the connection is cut, and leave nothing running",
+      () =>
+        withSession(
+          "link",
+          ({ agent }) =>
+            Effect.gen(function* () {
+              const cloud = yield* TestCloud
+              yield* cloud.setAgents({
+                steps: [
+                  { content: "a", duration: "0 seconds" },
+                  { question: "code?", duration: "0 seconds" }
+                ],
+                end: { status: "finished", product: "done" }
+              })
+              for (const [skip, direction] of fc.sample(
+                fc.tuple(fc.nat(5), fc.constantFrom("in" as const, "out" as const)),
+                4
+              )) {
+                yield* cloud.failSocket({ direction }, SocketFault.dropped, { skip })
+                const outcome = yield* Effect.either(AgentStream.result(agent.mobile.stream("t")))
+                if (outcome._tag === "Left") {
+                  assert.deepInclude(outcome.left, { _tag: "ChannelError", reason: "Lost" })
+                }
+                yield* cloud.clearFaults
+                assert.strictEqual((yield* AgentStream.result(agent.mobile.stream("t"))).product, "done")
+              }
             }),
           { imageId }
         ),
