@@ -77,7 +77,7 @@ const browserModule: Module = {
       from19,
       ".notify .takeoverDone",
       "",
-      `${notified} ${followed}`,
+      notified,
       "a message that did not leave is a failure"
     )
   ]
@@ -324,7 +324,8 @@ const agentModules: ReadonlyArray<Module> = [
         "",
         `${agentUnit} ${agents}`,
         "sends nothing"
-      )
+      ),
+      computer(["a task that is followed live"], oursOnly, ".stream", "", `${streamed} ${followed}`)
     ]
   },
   {
@@ -365,7 +366,8 @@ const agentModules: ReadonlyArray<Module> = [
         "",
         `${agentUnit} ${agents}`,
         "sends nothing"
-      )
+      ),
+      browserAgent(["a task that is followed live"], oursOnly, ".stream", "", `${streamed} ${followed}`)
     ]
   },
   {
