@@ -12,6 +12,7 @@ import { runCommand } from "./agent-commands.mjs"
 import { connect } from "./agent-connect.mjs"
 import * as files from "./agent-files.mjs"
 import { killTerminal, resizeTerminal, runTerminal, typeIn } from "./agent-terminals.mjs"
+import { watchDirectory } from "./agent-watch.mjs"
 import { frameReader, frameWriter } from "./frames.mjs"
 import { describeFailure, Refusal } from "./refusal.mjs"
 
@@ -31,6 +32,7 @@ const operations = {
   mkdir: async ({ path }) => ({ ok: await files.makeDirectory(path) }),
   remove: async ({ path, recursive }) => ({ ok: await files.remove(path, recursive === true) }),
   move: async ({ source, destination }) => ({ ok: await files.move(source, destination) }),
+  watch: (request, _, signal, tell) => watchDirectory(request, signal, tell),
   metrics: async () => ({ ok: await files.metrics() }),
   browserStart: (request, _, signal) => startBrowser(request, signal),
   browserState: () => browserState(),

@@ -126,7 +126,7 @@ class LiveSession implements Session.Service, SessionRuntime {
     return this.made.command
   }
   get fileSystem() {
-    this.made.fileSystem ??= modules.fileSystem(this)
+    this.made.fileSystem ??= modules.fileSystem(this, this.socket)
     return this.made.fileSystem
   }
   get code() {

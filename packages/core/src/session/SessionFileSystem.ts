@@ -13,10 +13,19 @@ import type * as Either from "effect/Either"
 import type * as Option from "effect/Option"
 import type * as Sink from "effect/Sink"
 import type * as Stream from "effect/Stream"
-import type { FileError, InvalidArgument, SessionError, ToolError, VpcUnavailable } from "../AgentBayError.js"
+import type {
+  ChannelError,
+  ChannelUnavailable,
+  FileError,
+  InvalidArgument,
+  SessionError,
+  ToolError,
+  VpcUnavailable
+} from "../AgentBayError.js"
 import type { DirectoryLine, FileChange } from "../contract/tools/FileSystemTools.js"
 import * as content from "../internal/files/contentOperations.js"
 import * as entry from "../internal/files/entryOperations.js"
+import * as SessionSocket from "../transport/SessionSocket.js"
 import type { SessionRuntime } from "./SessionRuntime.js"
 
 /**
@@ -111,12 +120,43 @@ export interface StreamOptions {
 }
 
 /**
+ * How a stream of changes learns of them.
+ *
+ * - `Push`: the session says when something has changed. Once this is told, no change is missed.
+ * - `Poll`: it is asked again and again; `detail` says why in words. `Chosen`: with `mode: "poll"`. `NoChannel`: the
+ *   session has no live channel. `NotOffered`: its server says that it does not push. `Disconnected`: until the live
+ *   channel stands again.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type WatchMode =
+  | { readonly _tag: "Push" }
+  | {
+      readonly _tag: "Poll"
+      readonly reason: "Chosen" | "NoChannel" | "NotOffered" | "Disconnected"
+      readonly detail: string
+    }
+
+/**
  * @since 0.1.0
  * @category models
  */
 export interface ChangesOptions {
-  /** Time between two looks. At least 100 ms; default 500 ms. */
+  /**
+   * - `auto` (default): pushes where the session has a live channel and its server pushes, polling otherwise.
+   * - `push`: the same, and a failure where `auto` would poll for good.
+   * - `poll`: looks only; the live channel is not used.
+   */
+  readonly mode?: "auto" | "push" | "poll" | undefined
+  /** Runs when it is known how the stream learns of changes, and whenever that changes. */
+  readonly onMode?: ((mode: WatchMode) => Effect.Effect<void>) | undefined
+  /**
+   * Time between two looks; with pushes, the shortest. At least 100 ms; default 500 ms.
+   */
   readonly interval?: Duration.DurationInput | undefined
+  /** Characters of pushes that may wait for the consumer. Default 8,388,608. */
+  readonly capacity?: number | undefined
   /** How many times in a row a look that failed on its way is repeated, ever more slowly. Default 5. */
   readonly retries?: number | undefined
 }
@@ -148,6 +188,14 @@ export declare namespace SessionFileSystem {
    * @category errors
    */
   export type Failure = FileError | InvalidArgument | SessionError | VpcUnavailable | ToolError
+
+  /**
+   * Every way in which watching can fail: also by the live channel.
+   *
+   * @since 0.1.0
+   * @category errors
+   */
+  export type WatchFailure = Failure | ChannelError | ChannelUnavailable
 
   /**
    * Paths are those of the session (`/home/wuying/a.txt`, `C:\Users\Administrator\a.txt`). Give them in full: the
@@ -273,10 +321,22 @@ export declare namespace SessionFileSystem {
      */
     readonly getChanges: (path: string) => Effect.Effect<ReadonlyArray<FileChange>, Failure>
     /**
-     * The changes below a directory from now on, without end. A look that fails on its way is repeated `retries`
-     * times, with growing pauses; after that, or when the session is gone (`SessionError` reason `NotFound`), or
-     * when the answer cannot be read, the stream fails. Changes whose report was lost on its way are not reported
-     * again.
+     * The changes below a directory from now on, without end.
+     *
+     * Where the session pushes changes, it is looked at once something was pushed, no more often than `interval`, and
+     * every 30 seconds besides. While the live channel is lost it is looked at every `interval`; when it stands again
+     * the subscription is renewed, and another look catches up. What comes both ways is told once. Without pushes it
+     * is looked at every `interval`. `onMode` tells which.
+     *
+     * A look tells what is different from the one before: two changes of one file in between are one `modify`, and a
+     * file that came and went is not told of, or only by its pushes.
+     *
+     * A look that fails on its way is repeated `retries` times, with growing pauses; after that, or when the session is
+     * gone (`SessionError` reason `NotFound`), or when the answer cannot be read, the stream fails. Changes whose report
+     * was lost on its way are not reported again, unless they were pushed too. It fails with `ChannelError` when the
+     * live channel is refused, closed with the session, or fuller than `capacity`; that it cannot be reached for a
+     * while is no failure. With `mode: "push"` also with `ChannelUnavailable`, and `ChannelError` reason `Remote`,
+     * where `auto` polls for good.
      *
      * @example
      * ```ts
@@ -292,7 +352,7 @@ export declare namespace SessionFileSystem {
      * })
      * ```
      */
-    readonly changes: (path: string, options?: ChangesOptions) => Stream.Stream<FileChange, Failure>
+    readonly changes: (path: string, options?: ChangesOptions) => Stream.Stream<FileChange, WatchFailure>
   }
 }
 
@@ -302,24 +362,30 @@ export declare namespace SessionFileSystem {
  * @since 0.1.0
  * @category constructors
  */
-export const make = (runtime: SessionRuntime): SessionFileSystem.Service => ({
-  readFile: (path, options = {}) => content.read(runtime, path, options),
-  readFileString: (path, options = {}) => content.readString(runtime, path, options),
-  readFiles: (paths, options = {}) => content.readMany(runtime, paths, options),
-  readFilesString: (paths, options = {}) => content.readManyStrings(runtime, paths, options),
-  stream: (path, options = {}) => content.stream(runtime, path, options),
-  writeFile: (path, bytes, options = {}) => content.write(runtime, path, bytes, options),
-  writeFileString: (path, text, options = {}) => content.writeString(runtime, path, text, options),
-  sink: (path, options = {}) => content.sink(runtime, path, options),
-  remove: (path, options = {}) => entry.remove(runtime, path, options),
-  makeDirectory: (path) => entry.makeDirectory(runtime, path),
-  move: (source, destination) => entry.move(runtime, source, destination),
-  copy: (source, destination, options = {}) => entry.copy(runtime, source, destination, options),
-  exists: (path) => entry.exists(runtime, path),
-  stat: (path) => entry.stat(runtime, path),
-  list: (path) => entry.list(runtime, path),
-  search: (path, pattern, options = {}) => entry.search(runtime, path, pattern, options),
-  edit: (path, edits, options = {}) => content.edit(runtime, path, edits, options),
-  getChanges: (path) => entry.getChanges(runtime, path),
-  changes: (path, options = {}) => entry.changes(runtime, path, options)
-})
+export const make = (
+  runtime: SessionRuntime,
+  socket: SessionSocket.SessionSocket.Service = SessionSocket.make(runtime)
+): SessionFileSystem.Service => {
+  const channel = { socket, subscriptions: new Map<string, number>() }
+  return {
+    readFile: (path, options = {}) => content.read(runtime, path, options),
+    readFileString: (path, options = {}) => content.readString(runtime, path, options),
+    readFiles: (paths, options = {}) => content.readMany(runtime, paths, options),
+    readFilesString: (paths, options = {}) => content.readManyStrings(runtime, paths, options),
+    stream: (path, options = {}) => content.stream(runtime, path, options),
+    writeFile: (path, bytes, options = {}) => content.write(runtime, path, bytes, options),
+    writeFileString: (path, text, options = {}) => content.writeString(runtime, path, text, options),
+    sink: (path, options = {}) => content.sink(runtime, path, options),
+    remove: (path, options = {}) => entry.remove(runtime, path, options),
+    makeDirectory: (path) => entry.makeDirectory(runtime, path),
+    move: (source, destination) => entry.move(runtime, source, destination),
+    copy: (source, destination, options = {}) => entry.copy(runtime, source, destination, options),
+    exists: (path) => entry.exists(runtime, path),
+    stat: (path) => entry.stat(runtime, path),
+    list: (path) => entry.list(runtime, path),
+    search: (path, pattern, options = {}) => entry.search(runtime, path, pattern, options),
+    edit: (path, edits, options = {}) => content.edit(runtime, path, edits, options),
+    getChanges: (path) => entry.getChanges(runtime, path),
+    changes: (path, options = {}) => entry.changes(runtime, channel, path, options)
+  }
+}

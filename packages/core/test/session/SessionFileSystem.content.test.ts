@@ -769,7 +769,7 @@ describe("what is refused before anything is sent", () => {
       string,
       (
         files: SessionFileSystem.SessionFileSystem.Service
-      ) => Effect.Effect<unknown, SessionFileSystem.SessionFileSystem.Failure>,
+      ) => Effect.Effect<unknown, SessionFileSystem.SessionFileSystem.WatchFailure>,
       string
     ]
   > = [

@@ -151,6 +151,7 @@ const statOf = (path: string, node: MemoryNode): FileStat => ({
   mode: node.mode & 0o777,
   createdMs: node.createdMs,
   modifiedMs: node.modifiedMs,
+  revision: node.kind === "file" ? node.revision : undefined,
   accessedMs: node.accessedMs,
   owner: USER,
   group: USER
@@ -394,6 +395,19 @@ const build = (
         destination === ""
           ? Effect.fail(invalid("the path is empty"))
           : onFile(source, (files, at) => files.rename(at, absolute(HOME, destination))),
+      watch: (path, onChange) =>
+        Effect.asVoid(
+          Effect.acquireRelease(
+            onFile(path, (files, at) => {
+              files.list(at)
+              // Two who watch may bring the same function.
+              const listener = () => onChange()
+              files.listeners.add(listener)
+              return () => files.listeners.delete(listener)
+            }),
+            (remove) => Effect.sync(remove)
+          )
+        ),
       metrics: Effect.map(
         alive,
         (): MachineMetrics => ({

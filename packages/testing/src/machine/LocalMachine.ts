@@ -38,6 +38,7 @@ import { home } from "./internal/local/bubblewrap.js"
 import * as Desktop from "./internal/local/desktop/desktop.js"
 import * as Requirements from "./internal/local/requirements.js"
 import * as LocalTerminal from "./internal/local/terminal.js"
+import * as LocalWatch from "./internal/local/watch.js"
 import { notAndroid } from "./internal/notAndroid.js"
 import {
   type CodeEvent,
@@ -191,6 +192,7 @@ const fromConnection = (
     makeDirectory: (path) => order({ op: "mkdir", path }),
     remove: (path, options) => order({ op: "remove", path, recursive: options?.recursive === true }),
     move: (source, destination) => order({ op: "move", source, destination }),
+    watch: (path, onChange) => Effect.flatMap(connection, (agent) => LocalWatch.watch(agent, path, onChange)),
     metrics: get(Answers.Metrics, { op: "metrics" }),
     desktop: Effect.flatMap(connection, ({ request }) => Desktop.make(request)),
     android: Effect.fail(notAndroid),

@@ -187,6 +187,8 @@ export interface FileStat {
   readonly mode: number
   readonly createdMs: number
   readonly modifiedMs: number
+  /** Counts the changes of the content, where the machine does: time alone does not tell two of one moment apart. */
+  readonly revision?: number | undefined
   readonly accessedMs: number
   readonly owner: string
   readonly group: string
@@ -243,6 +245,11 @@ export interface Machine {
     options?: { readonly recursive?: boolean }
   ) => Effect.Effect<void, MachineError>
   readonly move: (source: string, destination: string) => Effect.Effect<void, MachineError>
+  /**
+   * Runs `onChange` soon after something at or below a directory may have changed, whoever changed it, until the scope
+   * closes. Nothing that happens after this has ended goes unnoticed; several changes may be noticed at once.
+   */
+  readonly watch: (path: string, onChange: () => void) => Effect.Effect<void, MachineError, Scope.Scope>
   readonly metrics: Effect.Effect<MachineMetrics, MachineError>
   /** Started when it is first asked for. */
   readonly desktop: Effect.Effect<Desktop, MachineError>

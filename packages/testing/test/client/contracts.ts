@@ -16,6 +16,7 @@ import { mobileContract } from "./mobileContract.js"
 import { ossContract } from "./ossContract.js"
 import { processContract } from "./processContract.js"
 import { ptyContract } from "./ptyContract.js"
+import { watchContract } from "./watchContract.js"
 
 export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => void> = [
   clientContract,
@@ -33,5 +34,6 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   bindingContract,
   channelContract,
   ptyContract,
-  followedAgentContract
+  followedAgentContract,
+  watchContract
 ]

@@ -15,7 +15,7 @@ import {
 import type { ChangesOptions, FileInfo, SessionFileSystem } from "../../session/SessionFileSystem.js"
 import type { SessionRuntime } from "../../session/SessionRuntime.js"
 import { ensure, ensureText } from "../validate.js"
-import { pollChanges, watchChanges } from "./changes.js"
+import { type Channel, pollChanges, watchChanges } from "./changes.js"
 import { type CallFailure, callFileTool, makeTarget, runScript, type Target } from "./fileCalls.js"
 import { makeFileError, needsShell } from "./fileError.js"
 import { parseFileInfo } from "./fileInfo.js"
@@ -23,8 +23,6 @@ import { hasShell } from "./limits.js"
 import { ensurePath, shellPath } from "./paths.js"
 import { readWhole } from "./readFile.js"
 import { writeBytes } from "./writeFile.js"
-
-type Failure = SessionFileSystem.Failure
 
 const isMissing = (error: CallFailure): boolean => error._tag === "FileError" && error.reason === "NotFound"
 
@@ -193,13 +191,16 @@ export const getChanges = Effect.fn("SessionFileSystem.getChanges")(function* (
 
 const shortestInterval = Duration.millis(100)
 
+const modes: ReadonlyArray<unknown> = ["auto", "push", "poll"]
+
 export const changes = (
   runtime: SessionRuntime,
+  channel: Channel,
   path: string,
   options: ChangesOptions
-): Stream.Stream<FileChange, Failure> => {
+): Stream.Stream<FileChange, SessionFileSystem.WatchFailure> => {
   const operation = "SessionFileSystem.changes"
-  const retries = options.retries ?? 5
+  const { capacity, mode = "auto", onMode, retries = 5 } = options
   const checked = Effect.gen(function* () {
     yield* ensurePath(operation, "path", path)
     const interval = Option.filter(
@@ -220,9 +221,23 @@ export const changes = (
       retries,
       "it must be a whole number of at least 0"
     )
-    return { interval: Option.getOrElse(interval, () => shortestInterval), retries }
+    yield* ensure(modes.includes(mode), operation, "mode", mode, "it must be auto, push or poll")
+    yield* ensure(
+      capacity === undefined || (Number.isSafeInteger(capacity) && capacity > 0),
+      operation,
+      "capacity",
+      capacity,
+      "it must be a whole number above 0"
+    )
+    return {
+      interval: Option.getOrElse(interval, () => shortestInterval),
+      retries,
+      mode,
+      capacity,
+      onMode
+    }
   })
   return Stream.unwrap(
-    Effect.map(checked, (settings) => watchChanges(makeTarget(runtime, operation, path), settings))
+    Effect.map(checked, (settings) => watchChanges(makeTarget(runtime, operation, path), settings, channel))
   ).pipe(Stream.withSpan(operation, { captureStackTrace: false }))
 }

@@ -21,6 +21,21 @@ export const parentPrefix = (path: string): string => {
   return trimmed.slice(0, trimmed.length - baseName(path).length)
 }
 
+/** As the system reads a path: separators once, no `.`, no `..`; Windows does not know capitals apart. */
+const placeOf = (path: string): string => {
+  const isWindows = isWindowsPath(path)
+  const parts: Array<string> = []
+  for (const part of path.split(separators(path))) {
+    if (part === "..") parts.pop()
+    else if (part !== "" && part !== ".") parts.push(part)
+  }
+  const place = parts.join("/")
+  return isWindows ? place.toLowerCase() : path.startsWith("/") ? `/${place}` : place
+}
+
+/** Whether two paths are the same place, however they are written. Links are not followed. */
+export const samePlace = (one: string, other: string): boolean => placeOf(one) === placeOf(other)
+
 /** The path as one word of a shell command that no program takes for an option. */
 export const shellPath = (path: string): string => quote(path.startsWith("/") ? path : `./${path}`)
 

@@ -120,7 +120,11 @@ const serve = (state: State, session: SessionRecord, peer: SocketPeer): Effect.E
           invocationId: id,
           reply: (answer) => socket.send(target, id, answer),
           next: Effect.catchAll(said.take, () => Effect.never),
-          push: (news) => session.sockets.push(target, news)
+          push: (news) => session.sockets.push(target, news),
+          connection: {
+            scope,
+            push: (news) => Effect.suspend(() => socket.send(target, state.ids.requestId(), news))
+          }
         }
         yield* used(session, channel.handle(data, exchange)).pipe(
           Effect.catchAllDefect((defect) =>

@@ -9,6 +9,7 @@ import type { Agents } from "../AgentScript.js"
 import type { ContextStore } from "../ContextStore.js"
 import type { AgentTasks } from "./agentTasks.js"
 import type { BrowserNewsDesk } from "./browserNews.js"
+import type { Look, Writes } from "./fileChanges.js"
 import type { Identifiers } from "./ids.js"
 import type { PageTasks } from "./pageTasks.js"
 import type { Pictures } from "./pictures.js"
@@ -45,12 +46,6 @@ export interface Mount {
   readonly boundMs?: number | undefined
 }
 
-/** One file or directory as the last look at a watched directory found it. */
-export interface Seen {
-  readonly isDirectory: boolean
-  readonly version: string
-}
-
 export interface SessionRecord {
   readonly id: string
   /** Counts the sessions of this cloud; pages of a listing are cut by it. */
@@ -74,7 +69,12 @@ export interface SessionRecord {
   linkToken: string | undefined
   /** The context through which files travel; made when it is first asked for. */
   fileTransferContextId: string | undefined
-  readonly watched: Map<string, ReadonlyMap<string, Seen>>
+  /** Directories that are asked for their changes, as they were the last time. */
+  readonly watched: Map<string, Look>
+  /** One look at a time. */
+  readonly looking: Effect.Semaphore
+  /** Directories whose changes are pushed, by connection and path; closing the scope ends it. */
+  readonly subscriptions: Map<Scope.Scope, Map<string, Scope.CloseableScope>>
   readonly pictures: Pictures
   readonly pageTasks: PageTasks
   readonly agents: AgentTasks
@@ -86,8 +86,7 @@ export interface SessionRecord {
   readonly storage: SessionStorage
   readonly environment: Environment
   readonly use: Use
-  /** How often a tool has written a file: times alone do not tell two writes of one moment apart. */
-  readonly writes: Map<string, number>
+  readonly writes: Map<string, Writes>
 }
 
 /** When the cloud ends a session by itself; `Infinity` for never. */

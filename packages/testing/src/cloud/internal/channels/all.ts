@@ -3,8 +3,9 @@ import { agents } from "./agents.js"
 import { browser } from "./browser.js"
 import type { Channel } from "./channel.js"
 import { code } from "./code.js"
+import { files } from "./files.js"
 import { pty } from "./pty.js"
 
-const all: ReadonlyArray<Channel> = [code, pty, ...agents, browser]
+const all: ReadonlyArray<Channel> = [code, pty, ...agents, browser, files]
 
 export const channels: ReadonlyMap<string, Channel> = new Map(all.map((channel) => [channel.target, channel]))

@@ -1,5 +1,6 @@
 /** What it takes to stand behind a live channel. */
 import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { SessionRecord, State } from "../state.js"
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -15,6 +16,12 @@ export interface Exchange {
   readonly next: Effect.Effect<JsonObject>
   /** Says something to every client of the session, by itself. */
   readonly push: (data: JsonObject) => Effect.Effect<void>
+  /** The connection by which the request came. */
+  readonly connection: {
+    readonly scope: Scope.Scope
+    /** Says something to this client only, by itself. */
+    readonly push: (data: JsonObject) => Effect.Effect<void>
+  }
 }
 
 /**

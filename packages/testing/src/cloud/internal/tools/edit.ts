@@ -2,7 +2,7 @@
 import { createTwoFilesPatch } from "diff"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { noteWrite } from "./files.js"
+import { noted } from "../fileChanges.js"
 import { failed, fileFailure, type ToolFailure, type ToolHandlers, yes } from "./handler.js"
 
 const decode = (content: Uint8Array): Either.Either<string, ToolFailure<never>> =>
@@ -33,10 +33,9 @@ export const editHandlers: ToolHandlers<"edit_file"> = {
       const after = yield* apply(before, edits)
       if (dryRun === true) return createTwoFilesPatch(path, path, before, after, "original", "modified")
       yield* Effect.mapError(
-        session.machine.write(path, new TextEncoder().encode(after), "overwrite"),
+        noted(session, path, session.machine.write(path, new TextEncoder().encode(after), "overwrite")),
         fileFailure("edit file", path)
       )
-      noteWrite(session, path)
       return yes
     })
 }

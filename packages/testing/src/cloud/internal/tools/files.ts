@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import type { FileStat, Machine } from "../../../machine/Machine.js"
-import type { SessionRecord } from "../state.js"
+import { noted } from "../fileChanges.js"
 import { fileFailure, type ToolHandlers, yes } from "./handler.js"
 
 /** Cut characters read as replacement characters, as at any byte offset; a byte order mark stays. */
@@ -10,11 +10,6 @@ export const textOf = (content: Uint8Array): string =>
   new TextDecoder("utf-8", { ignoreBOM: true }).decode(content)
 
 const encoder = new TextEncoder()
-
-export const noteWrite = (session: SessionRecord, path: string): void => {
-  // Counted only while somebody watches.
-  if (session.watched.size > 0) session.writes.set(path, (session.writes.get(path) ?? 0) + 1)
-}
 
 /** What a link leads to decides; one that leads nowhere is listed as a file. */
 const lineOf = (machine: Machine, { kind, path }: FileStat) => {
@@ -72,8 +67,7 @@ export const fileHandlers: ToolHandlers<
     ),
 
   write_file: ({ content, mode, path }, session) =>
-    session.machine.write(path, encoder.encode(content), mode ?? "overwrite").pipe(
-      Effect.tap(() => Effect.sync(() => noteWrite(session, path))),
+    noted(session, path, session.machine.write(path, encoder.encode(content), mode ?? "overwrite")).pipe(
       Effect.mapError(fileFailure("write file", path)),
       Effect.as(yes)
     )

@@ -46,6 +46,8 @@ export class MemoryFiles {
   private readonly root: DirectoryNode
   private nextId = 1
   private used = 0
+  /** They are told of every change, in the middle of it. */
+  readonly listeners = new Set<() => void>()
 
   constructor(private readonly now: () => number) {
     this.root = this.newDirectory(0o755)
@@ -155,13 +157,13 @@ export class MemoryFiles {
     const end = position + content.length
     if (end > node.size) this.resize(node, end)
     node.bytes.set(content, position)
-    node.modifiedMs = this.now()
+    this.rewritten(node)
   }
 
   truncateNode(node: FileNode | DeviceNode, size: number): void {
     if (node.kind === "other") return
     this.resize(node, size)
-    node.modifiedMs = this.now()
+    this.rewritten(node)
   }
 
   read(path: string): Uint8Array {
@@ -233,6 +235,7 @@ export class MemoryFiles {
     from.parent.entries.delete(from.name)
     to.parent.entries.set(to.name, moved)
     from.parent.modifiedMs = to.parent.modifiedMs = this.now()
+    this.changed()
   }
 
   symlink(target: string, path: string): void {
@@ -261,11 +264,22 @@ export class MemoryFiles {
     const node = this.node(path, true, "utime")
     node.accessedMs = accessedMs
     node.modifiedMs = modifiedMs
+    this.changed()
   }
 
   device(path: string): void {
     const { name, parent } = this.vacant(path, "mknod")
     this.put(parent, name, { ...this.fields(0o666), kind: "other" })
+  }
+
+  private rewritten(node: FileNode): void {
+    node.modifiedMs = this.now()
+    node.revision += 1
+    this.changed()
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener()
   }
 
   private fields(mode: number): NodeFields {
@@ -274,7 +288,7 @@ export class MemoryFiles {
   }
 
   private newFile(mode: number): FileNode {
-    return { ...this.fields(mode), kind: "file", bytes: EMPTY, size: 0 }
+    return { ...this.fields(mode), kind: "file", bytes: EMPTY, size: 0, revision: 0 }
   }
 
   private newDirectory(mode: number): DirectoryNode {
@@ -285,12 +299,14 @@ export class MemoryFiles {
     parent.entries.set(name, node)
     parent.modifiedMs = this.now()
     node.links += 1
+    this.changed()
   }
 
   private drop(parent: DirectoryNode, name: string, node: MemoryNode): void {
     parent.entries.delete(name)
     parent.modifiedMs = this.now()
     node.links -= 1
+    this.changed()
     // A file that is still open stays readable through its node, but occupies the disk no longer.
     if (node.kind === "file" && node.links === 0) this.used -= node.size
   }

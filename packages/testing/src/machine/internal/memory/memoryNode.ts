@@ -27,6 +27,8 @@ export interface FileNode extends NodeFields {
   readonly kind: "file"
   bytes: Uint8Array
   size: number
+  /** How often the content was changed. */
+  revision: number
 }
 
 /**
