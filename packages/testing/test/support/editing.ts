@@ -184,9 +184,11 @@ export const record = (
   })
 
 /** Goes on until something holds, without any virtual time passing. */
-export const until = (holds: () => boolean): Effect.Effect<void> =>
-  Effect.suspend(() =>
-    holds()
+export const until = <E, R>(
+  holds: (() => boolean) | Effect.Effect<boolean, E, R>
+): Effect.Effect<void, E, R> =>
+  Effect.flatMap(Effect.isEffect(holds) ? holds : Effect.sync(holds), (does) =>
+    does
       ? Effect.void
       : Effect.zipRight(
           Effect.promise(() => new Promise((done) => setTimeout(done, 1))),
