@@ -4,8 +4,6 @@ import { by, notYet, pinned, type Section } from "./defect.js"
 const webSocket = "WebSocket of a session"
 const streaming = "streamed code and agents over the WebSocket"
 const pty = "terminals"
-const git = "git"
-const lifecycle = "life of a session and its contexts"
 
 export const sections: ReadonlyArray<Section> = [
   {
@@ -49,10 +47,29 @@ export const sections: ReadonlyArray<Section> = [
         webSocket
       ),
       notYet("wait-end-without-time", "Waiting for the end of a stream has no time limit.", webSocket),
-      notYet(
+      pinned(
         "watch-push-degrades",
         "Pushed changes of files come twice or not at all, need the exact path, are not subscribed to again, and every failure silently becomes polling.",
-        webSocket
+        "One stream: subscribed to on each connection anew, then a look catches up; what comes both ways is told once; any spelling of the path fits. It polls only while the channel is lost, or where there is none or no pushes, and says so.",
+        by(
+          "core/session/watching.test.ts",
+          "pushes and reports become one > what comes both ways is told once, whichever comes first",
+          "watching over a live channel > takes what is pushed for this place, in whatever spelling, and nothing else",
+          "watching over a live channel > subscribes again on each connection, and looks",
+          "watching over a live channel > a server that says it does not push is polled from then on, and that is said",
+          "watching over a live channel > with `push` that is a failure, and so is a session without a live channel"
+        ),
+        by(
+          "testing/client/watching.test.ts",
+          "watching files in virtual time > random edits while connections are cut at random: all are told, each once",
+          "watching files in virtual time > a server that is silent is asked again, and told that nobody listens",
+          "watching files in virtual time > a channel that is refused is a failure, not silence"
+        ),
+        by(
+          "testing/client/watchContract.ts",
+          "watching files … > whoever stops watching unsubscribes, once nobody else watches the same",
+          "watching files … > random edits while connections are cut at random: all are told, each once"
+        )
       ),
       pinned(
         "unregister-closes-socket",
@@ -131,63 +148,130 @@ export const sections: ReadonlyArray<Section> = [
   {
     title: "Life of a session",
     defects: [
-      notYet(
+      pinned(
         "timeout-in-two-units",
         "One field for the end of an idle session has two units, and plain objects skip its check.",
-        lifecycle
+        "Durations; the unit is chosen when they are sent, none is rounded, and what it cannot say is refused.",
+        by(
+          "core/account/lifetime.test.ts",
+          "when a session ends by itself > seconds without a maximum, minutes with one",
+          "when a session ends by itself > no time is rounded, and none changes its unit",
+          "when a session ends by itself > what cannot be sent as it is, is refused"
+        )
       ),
-      notYet(
+      pinned(
         "mounts-lost",
         "Mounted contexts are lost when parameters are given as an instance of their class.",
-        lifecycle
+        "Parameters are plain values, which one schema checks and one place sends.",
+        by("core/account/lifetime.test.ts", "mounts at creation > travel beside contexts, as what they are"),
+        by(
+          "testing/client/bindingContract.ts",
+          "bindings …, … route > what one session writes into a mounted context, the others have"
+        )
       ),
-      notYet(
+      pinned(
         "contexts-without-rows-stall",
         "A context that never gets a row among the transfers holds up the creation for three minutes.",
-        lifecycle
+        'After ten seconds it is taken for one that has nothing to transfer, and the session names it; with `contextsWithoutTransfer: "fail"` it is a typed failure.',
+        by(
+          "core/account/create.contexts.test.ts",
+          "a context for which the service lists no transfer > is taken after ten seconds for one that has nothing to transfer, and named",
+          "a context for which the service lists no transfer > does not end the wait for the others",
+          "what goes wrong with contexts is a failure, and the session is deleted > NotStarted names what never appeared"
+        )
       ),
-      notYet(
+      pinned(
         "no-unbind",
         "Contexts cannot be unbound; binding does not wait until they are there, and hides that it failed.",
-        lifecycle
+        "The service has no unbinding. Binding waits until all are listed, mounts included, and their files have come; what does not is a typed failure.",
+        by(
+          "core/session/SessionContext.bind.test.ts",
+          "binding contexts to a session that runs > waits until they are listed and their files have come",
+          "binding contexts to a session that runs > two paths of one context are two",
+          "binding contexts to a session that runs > what is never listed, and what never ends, are failures",
+          "binding contexts to a session that runs > mounts are waited for until they are listed"
+        )
       ),
-      notYet(
+      pinned(
         "undecodable-environment",
         "An answer about the environment that cannot be decoded is a success.",
-        "environment of a session"
+        "It is a failure.",
+        by(
+          "core/session/SessionEnv.test.ts",
+          "environment > an answer that cannot be read is a failure, not an empty environment"
+        )
       )
     ]
   },
   {
     title: "Git",
     defects: [
-      notYet("conflicts-on-stdout", "Conflicts are looked for on the wrong output.", git),
-      notYet(
+      pinned(
+        "conflicts-on-stdout",
+        "Conflicts are looked for on the wrong output.",
+        "Both outputs are read, and `status` names the files.",
+        by(
+          "core/session/SessionGit.test.ts",
+          "a repository > collisions: told by pull and by status, in whatever way both sides did it"
+        )
+      ),
+      pinned(
         "git-errors-misclassified",
         "Words in the middle of a message decide: a missing branch or host becomes a missing git.",
-        git
+        "Whole messages of git decide, wherever names and URLs end.",
+        by(
+          "core/session/SessionGit.test.ts",
+          "failures are told apart > by what git says",
+          "failures are told apart > words in names are not git's words"
+        )
       ),
-      notYet(
+      pinned(
         "quoted-paths",
         "Quoted paths, names with arrows and some conflicts are misread; Go cuts branch names at a dot.",
-        git
+        "Paths are read as git stores them, between zero bytes; every state of a conflict is one; names of branches are whole.",
+        by(
+          "core/session/SessionGit.test.ts",
+          "a repository > names survive: spaces, arrows, quotes, tabs, line breaks, other alphabets",
+          "a repository > branch names with dots and slashes; a detached head",
+          "reading status > any path, any state"
+        )
       ),
-      notYet(
+      pinned(
         "commit-hash-not-found",
         "The hash of a commit is not found on a detached head or unusual branches, and is short or long by chance.",
-        git
+        "The full hash, asked of git after the commit.",
+        by(
+          "core/session/SessionGit.test.ts",
+          "a repository > branch names with dots and slashes; a detached head"
+        )
       ),
-      notYet(
+      pinned(
         "control-bytes-as-separators",
         "Separators are control bytes, which the shell tool may drop.",
-        git
+        "What git prints travels as Base64, so the shell tool never sees a zero byte.",
+        by(
+          "core/session/SessionGit.test.ts",
+          "a repository > names survive: spaces, arrows, quotes, tabs, line breaks, other alphabets",
+          "failures are told apart > git that is killed, and answers that are none"
+        )
       ),
-      notYet(
+      pinned(
         "option-injection",
         "Values of the user can become options of git; Go remembers for ever that git was missing.",
-        git
+        "Values that begin with a hyphen are refused, or stand behind `--`; git is asked every time.",
+        by(
+          "core/session/SessionGit.test.ts",
+          "nothing is read as an option > by git itself",
+          "nothing is read as an option > and names that would be are refused",
+          "failures are told apart > a session without git, of each generation; and it is asked again every time"
+        )
       ),
-      notYet("global-configuration", "Settings are global unless told otherwise.", git)
+      pinned(
+        "global-configuration",
+        "Settings are global unless told otherwise.",
+        "They are those of the repository.",
+        by("core/session/SessionGit.test.ts", "a repository > remotes and settings")
+      )
     ]
   }
 ]

@@ -238,6 +238,14 @@ const paramsModule: Module = {
       "no wait, or a deadline; there a fixed number of looks"
     ),
     params(
+      ["contexts for which nothing is transferred"],
+      oursOnly,
+      ".contextsWithoutTransfer",
+      "GetContextInfo",
+      "core/account/create.contexts.test.ts",
+      "accepted after ten seconds and named by the session, or a failure; there three minutes and a line in the log"
+    ),
+    params(
       "idleReleaseTimeout lifecyclePolicy",
       from19,
       ".lifetime",

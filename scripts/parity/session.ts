@@ -1,5 +1,5 @@
 /** The handle of a session and what is done inside it. */
-import { every, from15, from19, leftOut, type Module, notYet, only10, oursOnly, rowsOf } from "./row.js"
+import { every, from15, from19, leftOut, type Module, only10, oursOnly, rowsOf } from "./row.js"
 
 const session = rowsOf("session")
 const client = "testing/client/clientContract.ts"
@@ -255,6 +255,7 @@ const codeModule: Module = {
   ]
 }
 
+const watching = "core/session/watching.test.ts testing/client/watchContract.ts"
 const files = rowsOf("session.fileSystem")
 const content = "core/session/SessionFileSystem.content.test.ts"
 const entries = "core/session/SessionFileSystem.entries.test.ts"
@@ -357,13 +358,16 @@ const fileModule: Module = {
       every,
       ".changes",
       "get_file_change",
-      entries,
-      "a stream, by asking; ends with the session"
+      `${entries} ${watching}`,
+      "a stream; pushes where the session has them, looks otherwise, and it says which; ends with the session"
     ),
-    notYet(
+    files(
       ["`watchDirectory` by push"],
       from19,
-      "the WebSocket route: subscription, pushes, and a look for what was missed after a reconnection"
+      ".changes",
+      "get_file_change",
+      `${watching} testing/client/watching.test.ts`,
+      "subscribed to again after each connection; nothing lost or told twice"
     )
   ]
 }

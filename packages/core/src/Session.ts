@@ -208,6 +208,11 @@ export declare namespace Session {
   export interface Service extends SessionIdentity {
     /** The tools of the session as far as they are known; `listMcpTools` refreshes them. */
     readonly mcpTools: ReadonlyArray<ToolEntry>
+    /**
+     * The contexts of its creation for which the service had listed no transfer after ten seconds: they had nothing to
+     * transfer, or their files come late. Empty for a session that was not created by this handle.
+     */
+    readonly contextsWithoutTransfer: ReadonlyArray<{ readonly contextId: string; readonly path: string }>
 
     readonly command: SessionCommand.Service
     readonly fileSystem: SessionFileSystem.Service

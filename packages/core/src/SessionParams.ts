@@ -69,7 +69,13 @@ export const CreateParams = Schema.Struct({
    * Whether to wait until the files of the mounted contexts have arrived: `false` does not wait; a time is the
    * deadline. Default: 3 minutes.
    */
-  waitForContexts: Schema.optional(Schema.Union(Schema.Literal(false), time))
+  waitForContexts: Schema.optional(Schema.Union(Schema.Literal(false), time)),
+  /**
+   * What to do with a context for which the service lists no transfer: `accept` (default) takes it after ten seconds for
+   * one that has nothing to transfer, and names it in `contextsWithoutTransfer` of the session; `fail` waits to the
+   * deadline and fails with `ContextSyncError`, reason `NotStarted`.
+   */
+  contextsWithoutTransfer: Schema.optional(Schema.Literal("accept", "fail"))
 })
 
 /**

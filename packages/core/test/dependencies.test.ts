@@ -20,9 +20,9 @@ describe("what is installed with a client", () => {
     assert.deepStrictEqual(namesIn(peerDependencies), ["@effect/platform", "effect"])
   })
 
-  it("on Node is an HTTP client and a reader of .env files: no browser, no schemas of another library", () => {
+  it("on Node is an HTTP client, a WebSocket and a reader of .env files: no browser, no schemas of another library", () => {
     const { dependencies, peerDependencies } = manifestOf("node")
-    assert.deepStrictEqual(namesIn(dependencies), ["dotenv", "undici"])
+    assert.deepStrictEqual(namesIn(dependencies), ["dotenv", "undici", "ws"])
     assert.deepStrictEqual(namesIn(peerDependencies), ["@effect-agentbay/core", "@effect/platform", "effect"])
   })
 })

@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { AgentBay, CreateError } from "../AgentBay.js"
 import type { CreateAmbiguous, InvalidArgument, SessionError } from "../AgentBayError.js"
+import type { SyncTask } from "../contract/actions/ContextActions.js"
 import { CreateMcpSession, GetSession } from "../contract/actions/SessionActions.js"
 import { CreateParams } from "../SessionParams.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
@@ -22,7 +23,7 @@ import { findByLease, isAmbiguous, keepRenewing, type Labels, makeLease } from "
 import { makeSession, type OwnedSession } from "./makeSession.js"
 import { recordingPath, transferPath } from "./mountPaths.js"
 import { ensureLabels } from "./sessionOperations.js"
-import { samePath, waitForTasks } from "./syncTasks.js"
+import { samePath, waitForSome, waitForTasks } from "./syncTasks.js"
 import { invalid, makeTypeCheck } from "./validate.js"
 
 const operation = "AgentBay.create"
@@ -161,22 +162,25 @@ export const makeCreate = (
       const awaited = mountedContexts(params).filter((context) => context.waitForCompletion !== false)
       const mounts = params.mounts ?? []
       if (awaited.length + mounts.length > 0 && params.waitForContexts !== false) {
-        yield* waitForTasks(
-          { account, sessionId: session.sessionId },
-          {
-            operation,
-            requestId,
-            filter: {},
-            isRelevant: (task) =>
-              [...awaited, ...mounts].some(
-                (context) => context.contextId === task.contextId && samePath(context.path, task.path)
-              ),
-            // The service may have nothing to tell of mounts: they are there at once.
-            expected: awaited,
-            mayBeAbsent: awaited.length === 0,
-            timeout: Duration.decode(params.waitForContexts ?? "3 minutes")
-          }
-        )
+        const expected = awaited.map(({ contextId, path }) => ({ contextId, path }))
+        const wait = {
+          operation,
+          requestId,
+          filter: {},
+          isRelevant: (task: SyncTask) =>
+            [...awaited, ...mounts].some(
+              (context) => context.contextId === task.contextId && samePath(context.path, task.path)
+            ),
+          // The service may have nothing to tell of mounts: they are there at once.
+          expected,
+          timeout: Duration.decode(params.waitForContexts ?? "3 minutes")
+        }
+        const runtime = { account, sessionId: session.sessionId }
+        if (expected.length === 0 || params.contextsWithoutTransfer === "fail") {
+          yield* waitForTasks(runtime, { ...wait, mayBeAbsent: expected.length === 0 })
+        } else {
+          session.contextsWithoutTransfer = (yield* waitForSome(runtime, wait)).absent
+        }
       }
       if (mobile?.simulateConfig !== undefined) yield* applySimulation(settings, mobile.simulateConfig)
       return session

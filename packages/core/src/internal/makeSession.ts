@@ -117,6 +117,8 @@ class LiveSession implements Session.Service, SessionRuntime {
   get recordContextId() {
     return this.state.recordContextId
   }
+  /** Set by whoever creates the session. */
+  contextsWithoutTransfer: Session.Service["contextsWithoutTransfer"] = []
   get mcpTools() {
     return this.state.tools.entries
   }
@@ -337,8 +339,9 @@ export const stateOfHandle = (handle: SessionHandle): SessionState => {
 }
 
 /** The handle, and what only the one who made the session does with it. */
-export type OwnedSession = Session.Service &
-  Pick<SessionOperations, "renewLease"> & { readonly closeSocket: Effect.Effect<void> }
+export type OwnedSession = Omit<Session.Service, "contextsWithoutTransfer"> &
+  Pick<SessionOperations, "renewLease"> &
+  Pick<LiveSession, "closeSocket" | "contextsWithoutTransfer">
 
 export const makeSession = (account: AccountRuntime, state: SessionState): OwnedSession =>
   new LiveSession(account, state)

@@ -229,3 +229,40 @@ export const waitForTasks = (
     const failed = last.relevant.filter((task) => verdict(task) === "failed")
     return failed.length > 0 ? yield* problem("Failed", failed.map(toFailed)) : last.relevant
   })
+
+/** A transfer that has not appeared by then is taken for one that the service does not start. */
+const appearWithin = Duration.seconds(10)
+
+/**
+ * Waits for transfers, of which some may never appear: those are named beside the others, which are waited for to the
+ * deadline.
+ */
+export const waitForSome = (
+  runtime: Watched,
+  options: Omit<WaitOptions, "startWithin" | "mayBeAbsent">
+): Effect.Effect<
+  { readonly tasks: ReadonlyArray<SyncTask>; readonly absent: ReadonlyArray<ExpectedSync> },
+  SessionError | ContextSyncError
+> =>
+  Effect.gen(function* () {
+    const begun = yield* Clock.currentTimeMillis
+    const tasks = yield* waitForTasks(runtime, { ...options, startWithin: appearWithin }).pipe(
+      Effect.catchIf(
+        (error): error is ContextSyncError =>
+          error._tag === "ContextSyncError" && error.reason === "NotStarted",
+        ({ transfers }) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            waitForTasks(runtime, {
+              ...options,
+              expected: options.expected.filter((one) => isMissingFrom(transfers)(one)),
+              mayBeAbsent: true,
+              timeout: Duration.max(
+                Duration.subtract(options.timeout, Duration.millis(now - begun)),
+                Duration.millis(1)
+              )
+            })
+          )
+      )
+    )
+    return { tasks, absent: options.expected.filter(isMissingFrom(tasks)) }
+  })

@@ -23,13 +23,16 @@ type Look = Reply | ReadonlyArray<Reply> | ((sent: Sent) => Reply)
 const create = (params: AgentBay.CreateParams, look: Look) =>
   Effect.gen(function* () {
     const { bay, service } = yield* makeAccount(working({ GetContextInfo: look }))
-    const fiber = yield* Effect.fork(Effect.either(bay.create({ waitForContexts: "20 seconds", ...params })))
+    const fiber = yield* Effect.fork(
+      Effect.either(bay.create({ waitForContexts: "20 seconds", contextsWithoutTransfer: "fail", ...params }))
+    )
     yield* TestClock.adjust("30 seconds")
     const outcome = yield* Fiber.join(fiber)
     return {
       service,
       looks: service.of("GetContextInfo").length,
-      error: outcome._tag === "Left" ? outcome.left : undefined
+      error: outcome._tag === "Left" ? outcome.left : undefined,
+      absent: outcome._tag === "Right" ? outcome.right.contextsWithoutTransfer : undefined
     }
   })
 
@@ -160,6 +163,51 @@ describe("creating a session does not wait", () => {
       )
       assert.isUndefined(both.error)
       assert.strictEqual(both.looks, 1)
+    })
+  )
+})
+
+describe("a context for which the service lists no transfer", () => {
+  const two: AgentBay.CreateParams = {
+    contexts: [mount("ctx-1", "/data"), mount("ctx-2", "/more/")],
+    contextsWithoutTransfer: "accept"
+  }
+
+  it.effect("is taken after ten seconds for one that has nothing to transfer, and named", () =>
+    Effect.gen(function* () {
+      const { bay, service } = yield* makeAccount(working({ GetContextInfo: transfers() }))
+      const fiber = yield* Effect.fork(bay.create(one))
+      yield* TestClock.adjust("7 seconds")
+      assert.strictEqual((yield* Fiber.poll(fiber))._tag, "None")
+      yield* TestClock.adjust("4 seconds")
+      const session = yield* Fiber.join(fiber)
+      assert.deepStrictEqual(session.contextsWithoutTransfer, [{ contextId: "ctx-1", path: "/data" }])
+      assert.notInclude(service.names(), "DeleteSessionAsync")
+    })
+  )
+
+  it.effect("does not end the wait for the others", () =>
+    Effect.gen(function* () {
+      const running = transfers(task({ status: "Running" }))
+      const { absent, error, looks } = yield* create(two, [
+        ...Array.from({ length: 13 }, () => running),
+        transfers(task())
+      ])
+      assert.isUndefined(error)
+      assert.strictEqual(looks, 14)
+      assert.deepStrictEqual(absent, [{ contextId: "ctx-2", path: "/more/" }])
+      const endless = yield* create(two, running)
+      hasFields(endless.error, { _tag: "ContextSyncError", reason: "Timeout" })
+      const broken = yield* create(two, transfers(task({ status: "Failed" })))
+      hasFields(broken.error, { _tag: "ContextSyncError", reason: "Failed" })
+    })
+  )
+
+  it.effect("is none when all appear, and is not looked for without a wait", () =>
+    Effect.gen(function* () {
+      const both = transfers(task(), task({ contextId: "ctx-2", path: "/more" }))
+      assert.deepStrictEqual((yield* create(two, [transfers(), both])).absent, [])
+      assert.deepStrictEqual((yield* create({ ...two, waitForContexts: false }, both)).absent, [])
     })
   )
 })

@@ -30,7 +30,7 @@ const commonParameters = ["Action", "Format", "Version", "Timestamp", "Signature
 describe("every action", () => {
   it("is listed under its own name", () => {
     for (const [name, action] of actions) assert.strictEqual(action.name, name)
-    assert.strictEqual(actions.length, 38)
+    assert.strictEqual(actions.length, 41)
   })
 
   for (const [name, action] of actions) {

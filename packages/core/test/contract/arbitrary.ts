@@ -25,7 +25,7 @@ const onTheWire = (value: unknown, json: unknown): unknown => {
       .filter(([key]) => key !== "__proto__")
       .map(([key, member]) => [
         key,
-        objects.includes(key) && (member !== undefined || key === objects[0])
+        objects.includes(key) && !Option.isOption(member) && (member !== undefined || key === objects[0])
           ? { free: json }
           : onTheWire(member, json)
       ])

@@ -1,4 +1,4 @@
-import type { AgentBayError, SessionFileSystem } from "@effect-agentbay/core"
+import type { AgentBayError, FileSystemTools, SessionFileSystem } from "@effect-agentbay/core"
 import type { Effect, Either, Option, Sink, Stream } from "effect"
 import { expect, test } from "tstyche"
 
@@ -31,6 +31,19 @@ test("a file that cannot be read is data among several", () => {
 test("streams and sinks are typed alike", () => {
   expect(files.stream("/a")).type.toBe<Stream.Stream<Uint8Array, Failure>>()
   expect(files.sink("/a")).type.toBe<Sink.Sink<void, Uint8Array, never, Failure>>()
+})
+
+test("watching can also fail by the live channel", () => {
+  expect(files.changes("/a", { mode: "push" })).type.toBe<
+    Stream.Stream<
+      FileSystemTools.FileChange,
+      Failure | AgentBayError.ChannelError | AgentBayError.ChannelUnavailable
+    >
+  >()
+  expect(files.getChanges("/a")).type.toBe<
+    Effect.Effect<ReadonlyArray<FileSystemTools.FileChange>, Failure>
+  >()
+  expect(files.changes).type.not.toBeCallableWith("/a", { mode: "often" })
 })
 
 test("options", () => {

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import * as fc from "effect/FastCheck"
 import { TestCloud } from "../../src/TestCloud.js"
-import { expectedOf, perform, prepare, record, root, steps, until } from "../support/editing.js"
+import { expectedOf, perform, prepare, record, root, steps, until, untilSo } from "../support/editing.js"
 import { makeHarness, type Subject } from "./harness.js"
 
 const limit = 120_000
@@ -35,7 +35,7 @@ export const watchContract = <E>(name: string, subject: Subject<E>) => {
             assert.deepStrictEqual(watch.modes, [{ _tag: "Push" }])
             // The look that catches up is the last one for now.
             let before = -1
-            yield* until(
+            yield* untilSo(
               Effect.gen(function* () {
                 const last = before
                 before = yield* looks
@@ -76,7 +76,7 @@ export const watchContract = <E>(name: string, subject: Subject<E>) => {
               yield* session.fileSystem.makeDirectory(`${root}/still`)
               yield* until(() => first.changes.length > 0)
             }).pipe(Effect.scoped)
-            yield* until(Effect.map(messages("unsubscribe_file_change"), ({ length }) => length === 1))
+            yield* untilSo(Effect.map(messages("unsubscribe_file_change"), ({ length }) => length === 1))
           })
         ),
       limit

@@ -2,17 +2,20 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as AgentBay from "@effect-agentbay/core/AgentBay"
 import type * as Session from "@effect-agentbay/core/Session"
-import { Effect, Stream, TestClock } from "effect"
+import { Effect, type Scope, Stream, TestClock } from "effect"
 import * as Fault from "../../src/cloud/Fault.js"
 import * as SocketFault from "../../src/cloud/SocketFault.js"
 import * as TestAgentBay from "../../src/TestAgentBay.js"
 import { TestCloud } from "../../src/TestCloud.js"
-import { expectedOf, perform, prepare, record, root, steps, until } from "../support/editing.js"
+import { expectedOf, perform, prepare, record, root, steps, until, untilSo } from "../support/editing.js"
 
 const server = "wuying_filesystem"
 
 const withSession = <A, E>(
-  use: (session: Session.Session.Service, cloud: TestCloud.Service) => Effect.Effect<A, E, TestCloud>
+  use: (
+    session: Session.Session.Service,
+    cloud: TestCloud.Service
+  ) => Effect.Effect<A, E, TestCloud | Scope.Scope>
 ) =>
   Effect.gen(function* () {
     const bay = yield* AgentBay.AgentBay
@@ -70,7 +73,7 @@ describe("watching files in virtual time", () => {
     withSession((session, cloud) =>
       Effect.gen(function* () {
         const watch = yield* record(session, root, { interval: "1 second" })
-        yield* until(Effect.map(looksOf(cloud), (count) => count === 2))
+        yield* untilSo(Effect.map(looksOf(cloud), (count) => count === 2))
         yield* pass(10_000)
         yield* session.fileSystem.makeDirectory(`${root}/a`)
         yield* until(() => watch.changes.length === 1)
@@ -96,7 +99,7 @@ describe("watching files in virtual time", () => {
     withSession((session, cloud) =>
       Effect.gen(function* () {
         const watch = yield* record(session, root)
-        yield* until(Effect.map(looksOf(cloud), (count) => count === 2))
+        yield* untilSo(Effect.map(looksOf(cloud), (count) => count === 2))
         yield* cloud.failSocket({ direction: "out" }, SocketFault.replaced("{}"))
         yield* session.fileSystem.makeDirectory(`${root}/a`)
         yield* settle
@@ -111,7 +114,7 @@ describe("watching files in virtual time", () => {
     withSession((session, cloud) =>
       Effect.gen(function* () {
         const watch = yield* record(session, root)
-        yield* until(Effect.map(looksOf(cloud), (count) => count === 2))
+        yield* untilSo(Effect.map(looksOf(cloud), (count) => count === 2))
         yield* cloud.fail({ tool: "get_file_change" }, Fault.lost)
         yield* session.fileSystem.makeDirectory(`${root}/a`)
         yield* pass(3_000)

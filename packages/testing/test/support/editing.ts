@@ -184,14 +184,14 @@ export const record = (
   })
 
 /** Goes on until something holds, without any virtual time passing. */
-export const until = <E, R>(
-  holds: (() => boolean) | Effect.Effect<boolean, E, R>
-): Effect.Effect<void, E, R> =>
-  Effect.flatMap(Effect.isEffect(holds) ? holds : Effect.sync(holds), (does) =>
+export const until = (holds: () => boolean): Effect.Effect<void> => untilSo(Effect.sync(holds))
+
+export const untilSo = <E, R>(holds: Effect.Effect<boolean, E, R>): Effect.Effect<void, E, R> =>
+  Effect.flatMap(holds, (does) =>
     does
       ? Effect.void
       : Effect.zipRight(
           Effect.promise(() => new Promise((done) => setTimeout(done, 1))),
-          until(holds)
+          untilSo(holds)
         )
   )
