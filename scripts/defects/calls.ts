@@ -235,7 +235,7 @@ const silence: Section = {
       by(
         "core/dependencies.test.ts",
         "what is installed with a client > is nothing but Effect, of which a program has its own copy",
-        "what is installed with a client > on Node is an HTTP client and a reader of .env files: no browser, no schemas of another library"
+        "what is installed with a client > on Node is an HTTP client, a WebSocket and a reader of .env files: no browser, no schemas of another library"
       )
     ),
     pinned(

@@ -205,7 +205,7 @@ export const make = (
     const { context } = options
     const { id } = "id" in context ? yield* contexts.get(context) : yield* contexts.create(context.name)
     return makeStore(contexts, id, directory)
-  })
+  }).pipe(Effect.withSpan("ContextKeyValueStore.make"))
 
 /**
  * Provides `KeyValueStore` from a context.

@@ -248,7 +248,10 @@ export const makeFakeSession = (options: Options = {}) =>
     const route = options.route ?? "api"
     const root = yield* Effect.acquireRelease(
       Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "agentbay-core-"))),
-      (directory) => Effect.sync(() => fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }))
+      (directory) =>
+        Effect.sync(() =>
+          fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
+        )
     )
     const names = options.tools ?? allTools
     const calls: Array<Call> = []
