@@ -27,7 +27,7 @@ describe("coverage", () => {
       [
         ["fixture", 13, 13, 4, 0],
         ["client", 149, 149, 41, 0],
-        ["agentBay", 194, 194, 57, 0],
+        ["agentBay", 194, 194, 56, 0],
         ["session.context", 75, 75, 10, 0],
         ["session", 311, 309, 89, 2],
         ["context", 163, 163, 29, 0],

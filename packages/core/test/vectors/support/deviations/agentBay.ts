@@ -145,14 +145,6 @@ export const agentBay: ReadonlyArray<Deviation> = [
     answers: deletionAnswers
   },
   {
-    differs: "D1 and D12",
-    instead: "a transfer that never appears is waited for and then a failure; the session is deleted again",
-    ids: /^agentBay\.create\.emptyRows\/1$/,
-    requests: (requests, one) => [...requests, ...deletion(one)],
-    outcome: (_, one) => undone(one),
-    answers: deletionAnswers
-  },
-  {
     differs: "D33",
     instead: "a tool list that cannot be read fails the creation, and the session is deleted again",
     ids: /^agentBay\.create\.toolList\/[25]$/,
