@@ -1,0 +1,43 @@
+/** A live channel from the client for Node to the local cloud. */
+import { assert, describe, it } from "@effect/vitest"
+import * as AgentBay from "@effect-agentbay/core/AgentBay"
+import * as SessionCode from "@effect-agentbay/core/SessionCode"
+import * as NodeAgentBay from "@effect-agentbay/node/NodeAgentBay"
+import * as LocalCloud from "@effect-agentbay/testing/LocalCloud"
+import { Effect, Layer, Option, Redacted, Stream } from "effect"
+
+const cloudWith = (tls: boolean) => LocalCloud.layer({ machine: "memory", tls })
+
+const clientOf = ({ apiKey, certificate, url }: LocalCloud.LocalCloud.Service, isTrusting: boolean) =>
+  NodeAgentBay.layerWith({
+    config: { apiKey, endpoint: url },
+    dotEnv: { environment: {} },
+    ...(certificate === undefined ? {} : { http: { tls: isTrusting ? { ca: certificate } : {} } })
+  })
+
+describe("a live channel of the client for Node", () => {
+  for (const [tls, scheme] of [
+    [false, "ws:"],
+    [true, "wss:"]
+  ] as const) {
+    it.live(`runs code, a terminal and calls over ${scheme}`, () =>
+      Effect.gen(function* () {
+        const cloud = yield* LocalCloud.LocalCloud
+        yield* Effect.gen(function* () {
+          const bay = yield* AgentBay.AgentBay
+          const { code, pty, sessionId, socket } = yield* bay.session({ imageId: "code_latest" })
+          const { stdout } = yield* SessionCode.execution(code.stream("javascript", "console.log('héllo')"))
+          assert.strictEqual(stdout, "héllo\n")
+          const terminal = yield* pty.create()
+          yield* terminal.input("echo $((40+2)); exit 3\r")
+          assert.include(yield* Stream.mkString(Stream.decodeText(terminal.output)), "\n42\r\n")
+          assert.strictEqual(yield* terminal.wait, 3)
+          const answer = yield* socket.call("PTY_SERVER", { method: "pty.list", params: {} })
+          assert.deepStrictEqual(answer, { result: { ptySessionIds: [] } })
+          assert.deepStrictEqual(yield* cloud.cloud.sockets, [sessionId])
+        }).pipe(Effect.scoped, Effect.provide(clientOf(cloud, true)))
+        assert.deepStrictEqual(yield* cloud.cloud.sockets, [])
+      }).pipe(Effect.provide(cloudWith(tls)))
+    )
+  }
+})
