@@ -1,7 +1,7 @@
 import * as Socket from "@effect/platform/Socket"
 import { assert, describe, it } from "@effect/vitest"
 import { SessionSocket } from "@effect-agentbay/core"
-import { Effect, Exit, Option, Redacted, Scope, Stream, TestClock } from "effect"
+import { Deferred, Effect, Exit, Fiber, Option, Redacted, Scope, Stream, TestClock } from "effect"
 import { missingOf, runtimeWith } from "../support/channel.js"
 
 const url = Option.some(Redacted.make("wss://gateway.test/ws/s-1"))
@@ -49,6 +49,35 @@ describe("SessionSocket", () => {
       yield* Scope.close(listening, Exit.void)
       yield* TestClock.adjust("10 seconds")
       assert.deepStrictEqual(states.at(-1), { _tag: "Closed" })
+    })
+  )
+
+  it.scoped("closing while it connects leaves no connection, and says so to who waits", () =>
+    Effect.gen(function* () {
+      let open = 0
+      const connecting = yield* Deferred.make<void>()
+      const runtime = runtimeWith(
+        { hasConnector: true, url, token },
+        {
+          open: () =>
+            Effect.acquireRelease(
+              Effect.sync(() => {
+                open += 1
+              }),
+              () =>
+                Effect.sync(() => {
+                  open -= 1
+                })
+            ).pipe(Effect.zipRight(Deferred.succeed(connecting, undefined)), Effect.zipRight(Effect.never))
+        }
+      )
+      const socket = SessionSocket.make(runtime)
+      const calling = yield* Effect.fork(Effect.flip(socket.call("anyone", {})))
+      yield* Deferred.await(connecting)
+      assert.strictEqual(open, 1)
+      yield* socket.close
+      assert.deepInclude(yield* Fiber.join(calling), { reason: "Closed", phase: "notSent" })
+      assert.strictEqual(open, 0)
     })
   )
 })
