@@ -1,52 +1,108 @@
-/** What belongs to features of the newest generation that ours does not have yet. */
-import { by, notYet, pinned, type Section } from "./defect.js"
-
-const webSocket = "WebSocket of a session"
-const streaming = "streamed code and agents over the WebSocket"
-const pty = "terminals"
+/** What belongs to features of the newest generation. */
+import { by, pinned, type Section } from "./defect.js"
 
 export const sections: ReadonlyArray<Section> = [
   {
     title: "WebSocket",
     defects: [
-      notYet(
+      pinned(
         "reconnect-dies",
         "Reconnecting ends with the first attempt that fails; a later `connect` may never settle.",
-        webSocket
+        "While anything is subscribed it tries again, with growing waits; without, when it is needed next.",
+        by(
+          "testing/client/liveChannel.test.ts",
+          "a live channel in trouble > reconnects with growing waits while anything is subscribed, and says every state",
+          "a live channel in trouble > without a subscription a lost connection is not made again before it is needed"
+        )
       ),
-      notYet("malformed-frame-fails-all", "One malformed frame fails every call that waits.", webSocket),
-      notYet(
+      pinned(
+        "malformed-frame-fails-all",
+        "One malformed frame fails every call that waits.",
+        "It fails the request it belongs to, as far as that can be told, and no other.",
+        by(
+          "testing/client/liveChannel.test.ts",
+          "a live channel in trouble > a malformed frame fails its own invocation and no other"
+        )
+      ),
+      pinned(
         "callback-errors-escape",
         "What a callback of the program throws escapes into the socket.",
-        webSocket
+        "There are streams in place of callbacks: whoever consumes one fails alone.",
+        by(
+          "testing/client/liveChannel.test.ts",
+          "a live channel in trouble > a consumer that fails takes nobody along"
+        )
       ),
-      notYet(
+      pinned(
         "close-leaves-waiters",
         "Python: closing leaves those who wait hanging, and calls whose time is up leave their entry behind.",
-        webSocket
+        "Closing fails everyone who waits; a call whose time is up is forgotten.",
+        by(
+          "testing/client/liveChannel.test.ts",
+          "a live channel in trouble > closing fails everyone who waits",
+          "a live channel in trouble > a call has a deadline, by default of thirty seconds, and a stream one when asked to"
+        )
       ),
-      notYet(
+      pinned(
         "close-then-no-reconnect",
         "After closing the client never reconnects by itself; closing while connecting leaks the socket.",
-        webSocket
+        "Closing is for good, and says so to whoever comes later; a connection in the making is given up.",
+        by(
+          "testing/client/liveChannel.test.ts",
+          "a live channel in trouble > a message leaves with exactly four members, and closing is for good"
+        ),
+        by(
+          "core/session/SessionSocket.test.ts",
+          "SessionSocket > closing while it connects leaves no connection, and says so to who waits"
+        )
       ),
-      notYet(
+      pinned(
         "five-minute-streams",
         "Go: every stream ends after five minutes, and a slow callback holds up all others.",
-        webSocket
+        "A stream ends when its request does, or at the time that was asked for; a slow consumer fails alone.",
+        by(
+          "testing/client/liveChannel.test.ts",
+          "a live channel in trouble > a request may be answered for hours, and is told when nobody listens any more",
+          "a live channel in trouble > a consumer that is too slow fails by itself, after what fitted; others receive everything"
+        )
       ),
-      notYet(
+      pinned(
         "cancellation-not-told",
         "The service is not told that nobody waits any more; late frames are taken for pushes.",
-        webSocket
+        "The service is told where it knows a message for it; late frames are dropped.",
+        by(
+          "testing/client/liveChannel.test.ts",
+          "a live channel in trouble > a request may be answered for hours, and is told when nobody listens any more",
+          "a live channel in trouble > aliases and text data are read; late frames of what was given up are no pushes"
+        )
       ),
-      notYet("dead-peer-unnoticed", "TypeScript and Go: a dead peer is never noticed.", webSocket),
-      notYet(
+      pinned(
+        "dead-peer-unnoticed",
+        "TypeScript and Go: a dead peer is never noticed.",
+        "A missing pong is a loss within 40 seconds.",
+        by(
+          "testing/client/liveChannel.test.ts",
+          "a live channel in trouble > notices a dead peer by its missing pong, and fails what is in flight"
+        )
+      ),
+      pinned(
         "stale-token-on-reconnect",
         "Token and URL are not renewed before reconnecting, or after a pause.",
-        webSocket
+        "A refused token is read anew, with the URL, once per connection.",
+        by(
+          "testing/client/liveChannel.test.ts",
+          "a live channel in trouble > a refused token is refreshed once; one that stays refused is an error that names the status, not the token"
+        )
       ),
-      notYet("wait-end-without-time", "Waiting for the end of a stream has no time limit.", webSocket),
+      pinned(
+        "wait-end-without-time",
+        "Waiting for the end of a stream has no time limit.",
+        "A call has a time limit, streamed code one after its own, and any stream when asked to.",
+        by(
+          "testing/client/liveChannel.test.ts",
+          "a live channel in trouble > a call has a deadline, by default of thirty seconds, and a stream one when asked to"
+        )
+      ),
       pinned(
         "watch-push-degrades",
         "Pushed changes of files come twice or not at all, need the exact path, are not subscribed to again, and every failure silently becomes polling.",
@@ -86,7 +142,15 @@ export const sections: ReadonlyArray<Section> = [
   {
     title: "Streams of code and agents",
     defects: [
-      notYet("mime-data-misplaced", "Rich results are read from other members by language.", streaming),
+      pinned(
+        "mime-data-misplaced",
+        "Rich results are read from other members by language.",
+        "Values are found in their bundle or beside it, whatever the language.",
+        by(
+          "core/session/channelOrder.test.ts",
+          "a value of code > is found in its bundle or beside it, in every language"
+        )
+      ),
       pinned(
         "stream-error-unreachable",
         "An error that is a text cannot be reached; callbacks get another shape by language.",
@@ -132,17 +196,38 @@ export const sections: ReadonlyArray<Section> = [
   {
     title: "Terminals",
     defects: [
-      notYet(
+      pinned(
         "kill-leaves-wait",
         "Ending a terminal by its id leaves `wait` hanging, as does a lost connection; nothing attaches again.",
-        pty
+        "`wait` ends when the terminal is killed from anywhere, with a typed error when the connection is lost; `attach` leads back.",
+        by(
+          "testing/client/ptyContract.ts",
+          "terminals … > what it shows is seen by everyone attached; a scope that closes kills it, or keeps it",
+          "terminals … > a lost connection is an error, the terminal goes on, and attaching leads back to it"
+        )
       ),
-      notYet(
+      pinned(
         "early-output-lost",
         "Output before the answer to the creation is lost; lists have no sizes; failures of input and resizing are invisible; state is polled.",
-        pty
+        "Listening begins before the request leaves; nothing is polled; what is typed into a terminal that has ended fails.",
+        by(
+          "core/session/channelOrder.test.ts",
+          "a terminal > has what it showed before the answer to its creation, even its end"
+        ),
+        by(
+          "testing/client/ptyContract.ts",
+          "terminals … > a shell echoes what is typed, keeps its directory, and ends with a status"
+        )
       ),
-      notYet("closed-client-cached", "The module keeps a socket that may have been closed.", pty)
+      pinned(
+        "closed-client-cached",
+        "The module keeps a socket that may have been closed.",
+        "The next request opens a new connection.",
+        by(
+          "testing/client/ptyContract.ts",
+          "terminals … > a lost connection is an error, the terminal goes on, and attaching leads back to it"
+        )
+      )
     ]
   },
   {

@@ -69,6 +69,13 @@ const sessionModule: Module = {
       "CreateMcpSession",
       `${answers} ${found}`
     ),
+    session(
+      ["contexts for which nothing is transferred"],
+      oursOnly,
+      ".contextsWithoutTransfer",
+      "GetContextInfo",
+      "core/account/create.contexts.test.ts"
+    ),
     session("recordContextId", only10, ".recordContextId", "CreateMcpSession", `${answers} ${found}`),
     session("appInstanceId", from19, ".appInstanceId", "CreateMcpSession GetSession", `${answers} ${found}`),
     session(["`ResourceId` of the answers"], every, ".resourceId", "CreateMcpSession GetSession", answers),

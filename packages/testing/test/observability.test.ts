@@ -7,7 +7,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as AgentBay from "@effect-agentbay/core/AgentBay"
 import * as AgentBayConfig from "@effect-agentbay/core/AgentBayConfig"
 import * as RetryPolicy from "@effect-agentbay/core/RetryPolicy"
+import type * as Session from "@effect-agentbay/core/Session"
 import * as SessionPool from "@effect-agentbay/core/SessionPool"
+import { SocketConnector } from "@effect-agentbay/core/SocketConnector"
 import * as VpcTransport from "@effect-agentbay/core/VpcTransport"
 import {
   Cause,
@@ -19,10 +21,13 @@ import {
   LogLevel,
   Metric,
   MetricKeyType,
+  Option,
+  Redacted,
   Stream,
   Tracer
 } from "effect"
 import { lost, serverError } from "../src/cloud/Fault.js"
+import * as SocketFault from "../src/cloud/SocketFault.js"
 import * as TestAgentBay from "../src/TestAgentBay.js"
 import { TestCloud } from "../src/TestCloud.js"
 
@@ -200,7 +205,18 @@ const makeClient = () => {
       })
     )
   )
+  const notingSockets = Layer.effect(
+    SocketConnector,
+    Effect.map(SocketConnector, ({ open }) => ({
+      open: (request) => {
+        for (const secret of [request.url, ...Object.values(request.headers)])
+          sent.add(Redacted.value(secret))
+        return open(request)
+      }
+    }))
+  )
   const layer = AgentBay.layer.pipe(
+    Layer.provide(notingSockets),
     Layer.provide(VpcTransport.layer),
     Layer.provide(
       Layer.orDie(AgentBayConfig.layer({ apiKey, endpoint: "agentbay.test", retry: RetryPolicy.standard }))
@@ -210,6 +226,45 @@ const makeClient = () => {
   )
   return { sent, layer }
 }
+
+/** Everything that goes over a live channel, and every way in which it fails. */
+const overTheChannel = ({ code, pty, sessionId, socket, token }: Session.Session.Service) =>
+  Effect.gen(function* () {
+    const cloud = yield* TestCloud
+    yield* Stream.runDrain(code.stream("javascript", "console.log('SECRETCONTENT')"))
+    const terminal = yield* pty.create({ env: { TOKEN: "SECRETENV" } })
+    yield* terminal.input("echo SECRETINPUT\r")
+    yield* terminal.kill
+    yield* Effect.ignore(pty.create({ cwd: "/nowhere" }))
+    // The other side repeats what it was shown.
+    const words = `bad token ${Option.match(token, { onNone: () => "", onSome: Redacted.value })}`
+    for (const more of [
+      { source: "WEBSOCKET_SERVER", error: words },
+      { data: { error: words } },
+      { data: 7 }
+    ]) {
+      const { frames, id } = yield* socket.open("PTY_SERVER", { method: "unknown" })
+      const frame = { invocationId: id, source: "PTY_SERVER", target: "SDK", data: {}, ...more }
+      yield* cloud.failSocket({ direction: "out" }, SocketFault.replaced(JSON.stringify(frame)))
+      yield* cloud.push(sessionId, "anyone", {})
+      yield* Effect.logWarning("a request failed", Cause.fail(yield* Effect.flip(Stream.runDrain(frames))))
+    }
+    for (const fault of [SocketFault.refused(401), SocketFault.refused(500), SocketFault.unreachable]) {
+      yield* cloud.dropSockets(sessionId)
+      yield* Effect.iterate(true, {
+        while: (isOpen) => isOpen,
+        body: () =>
+          Effect.delay(
+            Effect.map(cloud.sockets, (open) => open.includes(sessionId)),
+            "5 millis"
+          )
+      })
+      yield* cloud.failSocket({}, fault, { times: 2 })
+      const error = yield* Effect.flip(socket.call("PTY_SERVER", { method: "pty.list", params: {} }))
+      yield* Effect.logWarning("a request failed", Cause.fail(error))
+      yield* cloud.clearFaults
+    }
+  }).pipe(Effect.scoped)
 
 const program = Effect.gen(function* () {
   const bay = yield* AgentBay.AgentBay
@@ -234,6 +289,7 @@ const program = Effect.gen(function* () {
     yield* Effect.ignore(session.command.run("true", { env: { TOKEN: "SECRETENV" } }))
     yield* cloud.clearFaults
   }
+  yield* overTheChannel(yield* bay.session({ imageId: "code_latest" }))
   yield* Effect.ignore(bay.get("s-unknown"))
   const pool = yield* SessionPool.make({
     session: { imageId: "code_latest" },
@@ -304,7 +360,9 @@ describe("what a whole program emits", () => {
     () =>
       Effect.gen(function* () {
         const { spans } = yield* run
-        const calls = spans.filter(({ attributes }) => attributes.has("agentbay.route"))
+        const calls = spans.filter(
+          ({ attributes }) => !["socket", undefined].includes(attributes.get("agentbay.route") as string)
+        )
         assert.isAbove(calls.length, 20)
         for (const { attributes, name } of calls) {
           const isAnswered =
@@ -322,6 +380,7 @@ describe("what a whole program emits", () => {
       Effect.gen(function* () {
         const { logs, metrics, sent, spans } = yield* run
         assert.isAtLeast(sent.size, 2)
+        assert.isTrue([...sent].some((secret) => secret.startsWith("wss:")))
         const everything = [
           ...logs,
           ...spans.flatMap(({ attributes, exit, name }) => [
@@ -334,6 +393,9 @@ describe("what a whole program emits", () => {
           Inspectable.toStringUnknown(metrics)
         ].join("\n")
         assert.include(everything, "repeating a call")
+        for (const seen of ["agentbay_socket_frames_dropped", "AgentBay.socket.connect", "Unreachable"]) {
+          assert.include(everything, seen)
+        }
         for (const secret of [...sent, apiKey, "SECRETENV", "SECRETCONTENT", "SECRETINPUT"]) {
           for (const spelling of [
             secret,

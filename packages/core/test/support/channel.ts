@@ -14,11 +14,14 @@ interface Parts {
 }
 
 /** Nothing may be opened by a mere look. */
-const connector: SocketConnector.SocketConnector.Service = {
+const untouched: SocketConnector.SocketConnector.Service = {
   open: () => Effect.dieMessage("a connection was opened")
 }
 
-export const runtimeWith = ({ hasConnector, token, url }: Parts): SessionRuntime.SessionRuntime => ({
+export const runtimeWith = (
+  { hasConnector, token, url }: Parts,
+  connector: SocketConnector.SocketConnector.Service = untouched
+): SessionRuntime.SessionRuntime => ({
   account: { socketConnector: hasConnector ? connector : undefined } as SessionRuntime.AccountRuntime,
   sessionId: "s-1",
   connection: () => ({

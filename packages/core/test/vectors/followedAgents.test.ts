@@ -10,35 +10,9 @@ import { Chunk, Effect, Either, Fiber, Option, Stream } from "effect"
 import { makeNotifications } from "../../src/internal/browser/notifications.js"
 import { tools } from "../support/agents.js"
 import { makeFakeSession } from "../support/FakeSession.js"
-import { type Respond, scriptedChannel } from "../support/scriptedSocket.js"
-import { type Json, type JsonObject, type Vector, vectors } from "./support/Vector.js"
-
-const ours = (pattern: RegExp): ReadonlyArray<Vector> =>
-  vectors.filter(({ id, requests }) => pattern.test(id) && requests.some(({ method }) => method === "WS"))
-
-const object = (value: Json | undefined): JsonObject => value as JsonObject
-
-/** What was recorded as sent, without the ids of invocations, which every client makes by itself. */
-const recordedFrames = ({ requests }: Vector) =>
-  requests.flatMap(({ json, method }) => {
-    const { data, source, target } = object(json ?? {})
-    return method === "WS" ? [{ source, target, data }] : []
-  })
-
-/** The answers to each frame that was recorded, under the id of our invocation. */
-const answering = ({ requests, responses }: Vector): Respond => {
-  const answers = requests.flatMap(({ method }, index) => {
-    const { frames = [] } = object(responses[index] as unknown as Json)
-    return method === "WS" ? [frames as ReadonlyArray<Json>] : []
-  })
-  let first = ""
-  return ({ invocationId }, { say }, index) => {
-    first ||= invocationId
-    for (const frame of answers[index] ?? []) {
-      say(JSON.stringify(frame).replaceAll("<invocation:1>", first))
-    }
-  }
-}
+import { scriptedChannel } from "../support/scriptedSocket.js"
+import { answering, object, withFrames as ours, recordedFrames } from "./support/recordedFrames.js"
+import type { Json, Vector } from "./support/Vector.js"
 
 const play = (vector: Vector) =>
   Effect.gen(function* () {

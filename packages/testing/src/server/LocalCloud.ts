@@ -132,10 +132,13 @@ const make = (
     const main = yield* listen({ host, port: options.port ?? 0, tls: certificate })
     const direct = certificate === undefined ? main : yield* listen({ host, port: 0, tls: undefined })
     const address = `${inUrl(reachable(host))}`
+    const endpoint = `${address}:${main.port}`
+    const url = `${certificate === undefined ? "http" : "https"}://${endpoint}`
     const { handle, ...doors } = yield* Cloud.make(
       { journalLimit: 1_000, journalTextLimit: 1_000, ...options },
       {
         base: `http://${address}:${direct.port}`,
+        sockets: url,
         // One listener for all of them: the token tells the sessions apart.
         vpc: () => ({ ip: reachable(host), port: direct.port }),
         identifiers: "random"
@@ -143,10 +146,9 @@ const make = (
     )
     yield* main.serve(doors)
     if (direct !== main) yield* direct.serve(doors)
-    const endpoint = `${address}:${main.port}`
     return Context.make(TestCloud, handle).pipe(
       Context.add(LocalCloud, {
-        url: `${certificate === undefined ? "http" : "https"}://${endpoint}`,
+        url,
         endpoint,
         machine: machines.kind,
         apiKey,

@@ -262,6 +262,85 @@ describe("a live channel in trouble", () => {
     )
   )
 
+  it.effect("a consumer that fails takes nobody along", () =>
+    withSession((session, cloud) =>
+      Effect.gen(function* () {
+        const seen = yield* statesOf(session)
+        const failing = yield* Effect.fork(
+          Stream.runForEach(session.events("anyone"), () => Effect.dieMessage("the program has a mistake"))
+        )
+        const others = yield* Effect.fork(Stream.runCollect(Stream.take(session.events("anyone"), 2)))
+        yield* isOpen(cloud)
+        yield* cloud.push(session.sessionId, "anyone", { n: 1 })
+        assert.strictEqual((yield* Fiber.await(failing))._tag, "Failure")
+        yield* cloud.push(session.sessionId, "anyone", { n: 2 })
+        assert.strictEqual((yield* Fiber.join(others)).length, 2)
+        assert.isFalse(seen.some(({ _tag }) => _tag === "Reconnecting"))
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.effect("closing fails everyone who waits", () =>
+    withSession((session, cloud) =>
+      Effect.gen(function* () {
+        const { invocation } = yield* inFlight(session)
+        const listening = yield* Effect.fork(Effect.flip(Stream.runDrain(session.events("anyone"))))
+        yield* until(
+          Effect.map(cloud.frames, (frames) => frames.some(({ direction }) => direction === "out"))
+        )
+        yield* cloud.failSocket({ direction: "in" }, SocketFault.delayed("1 hour"))
+        const calling = yield* Effect.fork(Effect.flip(session.socket.call("nobody", {})))
+        yield* until(Effect.map(cloud.frames, (frames) => frames.some(({ target }) => target === "nobody")))
+        yield* session.socket.close
+        const errors = [
+          yield* Fiber.join(calling),
+          yield* Fiber.join(listening),
+          yield* Effect.flip(Stream.runDrain(invocation.frames))
+        ]
+        for (const error of errors) assert.deepInclude(error, { _tag: "ChannelError", reason: "Closed" })
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.effect("a request may be answered for hours, and is told when nobody listens any more", () =>
+    withSession((session, cloud) =>
+      Effect.gen(function* () {
+        const id = yield* Effect.scoped(
+          Effect.gen(function* () {
+            const { frames, id } = yield* session.socket.open(server, endless, {
+              cancel: { method: "stop" }
+            })
+            const hearing = yield* Effect.fork(
+              Stream.runHead(Stream.filter(frames, ({ data }) => data.late === true))
+            )
+            yield* TestClock.adjust("2 hours")
+            const frame = {
+              invocationId: id,
+              source: server,
+              target: "SDK",
+              data: { phase: "event", late: true }
+            }
+            yield* cloud.failSocket(
+              { direction: "out", target: "anyone" },
+              SocketFault.replaced(JSON.stringify(frame))
+            )
+            yield* cloud.push(session.sessionId, "anyone", {})
+            assert.strictEqual((yield* Fiber.join(hearing))._tag, "Some")
+            return id
+          })
+        )
+        yield* until(
+          Effect.map(cloud.frames, (frames) =>
+            frames.some(({ direction, frame }) => {
+              const { data, invocationId } = frame as { data: { method?: string }; invocationId: string }
+              return direction === "in" && invocationId === id && data.method === "stop"
+            })
+          )
+        )
+      })
+    )
+  )
+
   it.effect("a call has a deadline, by default of thirty seconds, and a stream one when asked to", () =>
     withSession((session, cloud) =>
       Effect.gen(function* () {

@@ -269,7 +269,7 @@ export const streamTask = <Output, E0, E, R>(
       }
       yield* prepare
       // Connecting can be interrupted; the request, once it leaves, cannot: nobody would know of its task.
-      yield* Effect.scoped(socket.subscribe(target, { operation }))
+      yield* Effect.asVoid(Effect.scoped(socket.subscribe(target, { operation })))
       return cared(live(given, waiting.timeout), leaveRunning)
     })
   ).pipe(Stream.withSpan(operation))

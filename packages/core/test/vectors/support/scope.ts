@@ -41,7 +41,7 @@ export interface ScopeRule {
 export const rules: ReadonlyArray<ScopeRule> = [
   {
     name: "the session's WebSocket",
-    because: "streams and pushes are a later module",
+    because: "its frames are played in tests of their own, followedAgents and followedCode",
     applies: ({ vector }) =>
       vector.requests.some((request) => request.path.startsWith("/ws/")) ||
       vector.id.startsWith("session.getWsClient/") ||

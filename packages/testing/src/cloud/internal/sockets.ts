@@ -23,7 +23,7 @@ const socketUrl = /^\/ws\/([^/?]+)$/
 export const isSocketUrl = (url: string): boolean => socketUrl.test(url)
 
 export const socketUrlOf = (state: State, sessionId: string): string =>
-  `${state.addresses.base.replace(/^http/, "ws")}/ws/${sessionId}`
+  `${(state.addresses.sockets ?? state.addresses.base).replace(/^http/, "ws")}/ws/${sessionId}`
 
 /** Frames that wait for a slow client; then those who send wait. */
 const outgoing = 1_024

@@ -140,6 +140,8 @@ export interface VolumeRecord {
 export interface Addresses {
   /** Base of links, presigned URLs and everything else the cloud hands out; no slash at the end. */
   readonly base: string
+  /** Base of live channels, where it is another one. */
+  readonly sockets?: string | undefined
   /** The address of the n-th VPC session. */
   readonly vpc: (n: number) => { readonly ip: string; readonly port: number }
 }

@@ -1,4 +1,5 @@
 /** Contexts of the account. */
+import * as RetryPolicy from "../../../../src/RetryPolicy.js"
 import type { ContextPage, PresignedUrl, StoredContext } from "../../../../src/storage/Contexts.js"
 import {
   type Mappings,
@@ -143,7 +144,8 @@ export const betaNetwork: Mappings = {
   "agentBay.betaNetwork create": bind,
   "agentBay.betaNetwork getNetworkBindToken": bind,
   "agentBay.betaNetwork describe": mapping({
-    call: ({ bay: { networks } }, [id]) => networks.describe(text(id)),
+    call: ({ bay: { networks } }, [id]) =>
+      RetryPolicy.withPolicy(RetryPolicy.standard)(networks.describe(text(id))),
     read: ({ online, requestId }) => success({ online }, requestId),
     recorded: ({ online, requestId }) => success({ online }, requestId)
   })

@@ -2,6 +2,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as RetryPolicy from "../../../../src/RetryPolicy.js"
 import type { Skill } from "../../../../src/Skills.js"
 import type { Extension, ExtensionStore } from "../../../../src/storage/Extensions.js"
 import { type Mappings, mapping, nothing, object, optional, optionalText, plain, text } from "../Mapping.js"
@@ -76,10 +77,12 @@ export const betaSkills: Mappings = {
   "agentBay.betaSkills getMetadata": mapping({
     call: ({ bay: { skills } }, [options]) => {
       const given = isObject(options) ? options : {}
-      return skills.metadata({
-        imageId: optionalText(given["imageId"]),
-        names: texts(given["skillNames"])
-      })
+      return RetryPolicy.withPolicy(RetryPolicy.standard)(
+        skills.metadata({
+          imageId: optionalText(given["imageId"]),
+          names: texts(given["skillNames"])
+        })
+      )
     },
     read: ({ rootPath, skills }) => success(plain({ skills: skills.map(withoutId), rootPath })),
     recorded: ({ skills, skillsRootPath }) => success({ skills, rootPath: skillsRootPath })
