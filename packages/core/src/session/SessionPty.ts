@@ -68,7 +68,8 @@ export interface Terminal {
    * with the program. To be consumed once.
    *
    * Fails with `ChannelError` when the connection is lost, after which the terminal goes on without this program
-   * (`attach` leads back to it), and when the consumer is too slow; with `PtyError`, reason `Failed`, when it broke.
+   * (`attach` leads back to it), and when the consumer is too slow; with `PtyError`, reason `Failed`, when it broke, and
+   * `Ended` when its scope was closed.
    */
   readonly output: Stream.Stream<Uint8Array, ChannelError | PtyError>
   /**
@@ -119,7 +120,8 @@ export declare namespace SessionPty {
   export interface Service {
     /**
      * Starts a shell in a terminal of its own, 80 columns by 24 rows unless told otherwise. Closing the scope kills it,
-     * unless `keep` is true.
+     * unless `keep` is true. One whose creation is interrupted, or takes longer than `timeout`, is killed when its answer
+     * comes.
      *
      * @example
      * ```ts

@@ -47,9 +47,9 @@ export interface Options extends Cloud.Options {
   /** The address to listen on. Default `127.0.0.1`: nobody but this computer can connect. */
   readonly host?: string | undefined
   /**
-   * `true` serves the control API over TLS with a certificate made at the start, which `LocalCloud.certificate` has
-   * for clients to trust; or give key and certificate, both PEM. Links, VPC addresses and presigned URLs stay plain
-   * HTTP, on a port of their own. Default false.
+   * `true` serves the control API and live channels over TLS with a certificate made at the start, which
+   * `LocalCloud.certificate` has for clients to trust; or give key and certificate, both PEM. Links, VPC addresses and
+   * presigned URLs stay plain HTTP, on a port of their own. Default false.
    */
   readonly tls?: boolean | { readonly key: string; readonly cert: string } | undefined
   /**
