@@ -118,6 +118,8 @@ export interface Options {
 export interface Place {
   /** Base of the links and presigned URLs it hands out, without a slash at the end. */
   readonly base: string
+  /** Base of live channels, where it is another one. */
+  readonly sockets?: string | undefined
   /** The address of the n-th VPC session. */
   readonly vpc: (n: number) => { readonly ip: string; readonly port: number }
   /** `random` ids and tokens cannot be guessed; `sequential` ones are the same in every run. */

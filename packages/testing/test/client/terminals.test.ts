@@ -205,8 +205,8 @@ describe("a terminal that nobody wants any more", () => {
         assert.strictEqual((yield* Fiber.poll(closing))._tag, "None")
         yield* TestClock.adjust("100 millis")
         yield* Fiber.join(closing)
-        for (const fiber of [outside, reading]) {
-          assert.deepInclude(yield* Fiber.join(fiber), { _tag: "PtyError", reason: "Ended" })
+        for (const error of [yield* Fiber.join(outside), yield* Fiber.join(reading)]) {
+          assert.deepInclude(error, { _tag: "PtyError", reason: "Ended" })
         }
       })
     )
