@@ -103,12 +103,12 @@ export const make = (options: {
 export const standard: RetryPolicy = make({})
 
 /**
- * Never repeats anything.
+ * Never repeats anything. The client keeps its stock, for effects that have another policy (`withPolicy`).
  *
  * @since 0.1.0
  * @category policies
  */
-export const none: RetryPolicy = make({ schedule: Schedule.stop, budget: 0 })
+export const none: RetryPolicy = make({ schedule: Schedule.stop })
 
 /**
  * The policy of the calls of a fiber; none where that of the client holds.

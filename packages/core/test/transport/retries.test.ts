@@ -240,6 +240,19 @@ describe("another policy", () => {
     })
   )
 
+  it.scoped("holds for a client that repeats nothing by itself", () =>
+    Effect.gen(function* () {
+      const { controlPlane, service } = yield* transports(
+        inTurn(html(502), html(502), ok(session)),
+        RetryPolicy.none
+      )
+      const call = controlPlane.call(status, session)
+      const { outcome } = yield* timed(call.pipe(RetryPolicy.withPolicy(RetryPolicy.standard)))
+      assert.strictEqual(outcome._tag, "Right")
+      assert.strictEqual(service.sent.length, 3)
+    })
+  )
+
   it.scoped("decides by the failure", () =>
     Effect.gen(function* () {
       const picky = RetryPolicy.make({
