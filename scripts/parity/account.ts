@@ -1,16 +1,5 @@
 /** The account: settings, sessions as a whole, how they are created, and failures. */
-import {
-  every,
-  from15,
-  from19,
-  leftOut,
-  type Module,
-  notYet,
-  only10,
-  oursOnly,
-  rowsOf,
-  until15
-} from "./row.js"
+import { every, from15, from19, leftOut, type Module, only10, oursOnly, rowsOf, until15 } from "./row.js"
 
 const config = rowsOf("AgentBayConfig.Options")
 const settings = "core/config/AgentBayConfig.test.ts"
@@ -393,11 +382,16 @@ const failureModule: Module = {
       "`SessionError`, reason `Timeout`"
     ),
     failures("py:AgentError", from19, ".AgentError", "", "core/session/SessionAgent.test.ts"),
-    notYet(
-      "WsCancelledError PtyError PtyNotConnectedError py:WsConnectionClosedError py:WsHandshakeRejectedError py:WsProtocolError py:WsRemoteError",
+    failures(
+      "py:WsConnectionClosedError py:WsHandshakeRejectedError py:WsProtocolError py:WsRemoteError",
       from19,
-      "the WebSocket route and terminals"
+      ".ChannelError",
+      "",
+      "testing/client/liveChannel.test.ts",
+      "reasons `Lost`, `Refused`, `Protocol` and `Remote`; `phase` says whether the request left"
     ),
+    leftOut("WsCancelledError", from19, "cancelling is interruption, which no failure stands for"),
+    failures("PtyError PtyNotConnectedError", from19, ".PtyError", "", "testing/client/terminals.test.ts"),
     failures(
       "GitError GitAuthError GitNotARepoError GitConflictError GitNotFoundError",
       from19,
