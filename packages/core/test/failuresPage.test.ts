@@ -1,3 +1,4 @@
+// @effect-diagnostics nodeBuiltinImport:off
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as AgentBayError from "../src/AgentBayError.js"

@@ -37,7 +37,7 @@ describe("SessionSocket", () => {
         Stream.runForEach(socket.state, (state) => Effect.sync(() => states.push(state)))
       )
       const listening = yield* Scope.make()
-      yield* Scope.extend(socket.subscribe("anyone"), listening)
+      yield* Effect.asVoid(Scope.extend(socket.subscribe("anyone"), listening))
       yield* TestClock.adjust("19999 millis")
       assert.deepStrictEqual(sent, [])
       yield* TestClock.adjust("1 millis")

@@ -242,16 +242,25 @@ const neverSent = HttpClient.make((request) =>
   )
 )
 
+/** A process that is about to end may still make a file in a directory that is being removed. */
+const removeTree = (directory: string): void => {
+  for (let tries = 100; ; tries--) {
+    try {
+      return fs.rmSync(directory, { recursive: true, force: true })
+    } catch (error) {
+      if (tries === 1) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }
+  }
+}
+
 /** Makes a session; its directory is gone when the scope closes. */
 export const makeFakeSession = (options: Options = {}) =>
   Effect.gen(function* () {
     const route = options.route ?? "api"
     const root = yield* Effect.acquireRelease(
       Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "agentbay-core-"))),
-      (directory) =>
-        Effect.sync(() =>
-          fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
-        )
+      (directory) => Effect.sync(() => removeTree(directory))
     )
     const names = options.tools ?? allTools
     const calls: Array<Call> = []
