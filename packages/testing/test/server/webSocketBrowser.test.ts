@@ -56,7 +56,8 @@ describe("the browser of a session, behind its CDP endpoint", () => {
 
       const navigated = yield* mine.tool("page_use_navigate", { url: "http://127.0.0.1:8000/" })
       assert.isFalse(navigated.isError, navigated.text)
-      assert.strictEqual(page.url(), "http://127.0.0.1:8000/")
+      // Playwright hears of it by an event of its own.
+      yield* on(page, (page) => page.waitForURL("http://127.0.0.1:8000/"))
       const action = "type %who% into Name, then check Gift, then click Buy"
       const acted = yield* mine.tool("page_use_act", { context_id: 0, action, variables: { who: "Ada" } })
       assert.isFalse(acted.isError, acted.text)
