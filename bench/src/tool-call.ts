@@ -123,10 +123,18 @@ const main = async () => {
     name,
     run: (calls, concurrency) =>
       runtime.runPromise(
-        Effect.forEach(workers(calls, concurrency), (n) => Effect.repeatN(call, n - 1), {
-          concurrency: "unbounded",
-          discard: true
-        })
+        Effect.forEach(
+          workers(calls, concurrency),
+          // `Effect.repeatN` would yield to other fibers after every call, at a price.
+          (n) =>
+            Effect.loop(n, {
+              while: (left) => left > 0,
+              step: (left) => left - 1,
+              body: () => call,
+              discard: true
+            }),
+          { concurrency: "unbounded", discard: true }
+        )
       )
   })
   const rounds = Number(process.env["BENCH_ROUNDS"] ?? 9)

@@ -191,6 +191,15 @@ export * as FileSystemTools from "./contract/tools/FileSystemTools.js"
 export * as Form from "./contract/Form.js"
 
 /**
+ * A shorter way through an HTTP client: one request with a text body, one answer that is read as a whole, by
+ * callbacks. It is all that calls of the service need, and costs a third of what a client's effects, streams and
+ * scopes cost them.
+ *
+ * @since 0.1.0
+ */
+export * as HttpExchange from "./transport/HttpExchange.js"
+
+/**
  * The keys of Android by name.
  *
  * @since 0.1.0

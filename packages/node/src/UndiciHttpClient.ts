@@ -14,6 +14,7 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as UrlParams from "@effect/platform/UrlParams"
+import * as HttpExchange from "@effect-agentbay/core/HttpExchange"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -26,6 +27,7 @@ import type { Dispatcher } from "undici"
 import * as agent from "./internal/agent.js"
 import { makeExchange } from "./internal/exchange.js"
 import type { UnreadLimits } from "./internal/responseBody.js"
+import { makeShortExchange } from "./internal/shortExchange.js"
 
 /**
  * What happens to a response that nobody reads.
@@ -110,7 +112,7 @@ export const fromDispatcher = (dispatcher: Dispatcher, options?: UnreadOptions):
   }
   const exchange = makeExchange(dispatcher, unread)
   const platform = HttpClient.make(exchange)
-  return HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
+  const client = HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
     Effect.flatMap((request) =>
       Effect.withFiberRuntime<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>(
         (fiber) => {
@@ -126,6 +128,7 @@ export const fromDispatcher = (dispatcher: Dispatcher, options?: UnreadOptions):
     ),
     Effect.succeed
   )
+  return HttpExchange.offer(client, makeShortExchange(dispatcher))
 }
 
 /**

@@ -11,14 +11,11 @@ import * as FiberRef from "effect/FiberRef"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 
-/** The work of a call, in a fiber of its own. */
-type Work = Fiber.RuntimeFiber<unknown>
-
 /**
  * Whoever ends the work: told when it has begun to wait for something, by the fiber that waits for it. What comes back
  * is called when the work has ended.
  */
-type Watch = (work: Work, stop: () => void, caller: Fiber.RuntimeFiber<unknown, unknown>) => () => void
+type Watch = (stop: () => void, caller: Fiber.RuntimeFiber<unknown, unknown>) => () => void
 
 /**
  * Runs an effect in a fiber of its own that starts at once and may be interrupted whatever the caller allows, and
@@ -47,14 +44,10 @@ const stoppable = <A, E, R, E2>(
       const already = work.unsafePoll()
       if (already !== null) return resume(Exit.flatten(already))
       let isStopped = false
-      const unwatch = watch(
-        work,
-        () => {
-          isStopped = true
-          work.unsafeInterruptAsFork(FiberId.none)
-        },
-        caller
-      )
+      const unwatch = watch(() => {
+        isStopped = true
+        work.unsafeInterruptAsFork(FiberId.none)
+      }, caller)
       work.addObserver((exit) => {
         unwatch()
         const result = Exit.flatten(exit)
@@ -86,7 +79,7 @@ export const endedBy = <A, E, R, E2>(
 ): Effect.Effect<A, E | E2, R> =>
   stoppable(
     self,
-    (_, stop, caller) => {
+    (stop, caller) => {
       const timer = beside(caller, Effect.zipRight(end, Effect.sync(stop)))
       return () => timer.unsafeInterruptAsFork(FiberId.none)
     },
@@ -140,11 +133,23 @@ const sweep = (ward: Ward, now: number): boolean => {
   return ward.entries.size === 0
 }
 
+/** Deadlines of calls that are many and mostly short. */
+export interface Deadlines {
+  /** `withDeadline`. */
+  readonly within: typeof withDeadline
+  /** Calls `stop` when the time is up, by the clock of `caller`, unless what comes back was called before. */
+  readonly watch: (
+    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    deadline: Duration.Duration,
+    stop: () => void
+  ) => () => void
+}
+
 /**
- * `withDeadline` for calls that are many and mostly short: their deadlines share one sleeping fiber per clock, where
- * one fiber for each would cost more than the rest of a call. It naps between calls and ends soon after the last.
+ * They share one sleeping fiber per clock, where one fiber for each would cost more than the rest of a call. It naps
+ * between calls and ends soon after the last.
  */
-export const makeDeadlines = (): typeof withDeadline => {
+export const makeDeadlines = (): Deadlines => {
   const wards = new WeakMap<Clock.Clock, Ward>()
 
   const sleep = (ward: Ward, clock: Clock.Clock, caller: Fiber.RuntimeFiber<unknown, unknown>): void => {
@@ -169,28 +174,29 @@ export const makeDeadlines = (): typeof withDeadline => {
     ward.sleeper = undefined
   }
 
-  return (self, deadline, onTimeout) =>
-    stoppable(
-      self,
-      (_, stop, caller) => {
-        const clock = Context.get(caller.getFiberRef(DefaultServices.currentServices), Clock.Clock)
-        const ward = wards.get(clock) ?? { entries: new Map(), sleeper: undefined }
-        wards.set(clock, ward)
-        const length = Duration.toMillis(deadline)
-        const since = clock.unsafeCurrentTimeMillis()
-        const entry = { since, dueAt: since + length, stop }
-        const queue = ward.entries.get(length) ?? new Set()
-        ward.entries.set(length, queue.add(entry))
-        if (ward.sleeper !== undefined && ward.sleeper.wakesAt > entry.dueAt) wake(ward)
-        if (ward.sleeper === undefined) sleep(ward, clock, caller)
-        return () => {
-          queue.delete(entry)
-          const wakesAt = ward.sleeper?.wakesAt ?? 0
-          if (wakesAt - clock.unsafeCurrentTimeMillis() <= nap) return
-          // Nobody shall wait for a program to end because its last call was once a long one.
-          if (sweep(ward, Number.NEGATIVE_INFINITY)) wake(ward)
-        }
-      },
-      onTimeout
-    )
+  const watch: Deadlines["watch"] = (caller, deadline, stop) => {
+    const clock = Context.get(caller.getFiberRef(DefaultServices.currentServices), Clock.Clock)
+    const ward = wards.get(clock) ?? { entries: new Map(), sleeper: undefined }
+    wards.set(clock, ward)
+    const length = Duration.toMillis(deadline)
+    const since = clock.unsafeCurrentTimeMillis()
+    const entry = { since, dueAt: since + length, stop }
+    const queue = ward.entries.get(length) ?? new Set()
+    ward.entries.set(length, queue.add(entry))
+    if (ward.sleeper !== undefined && ward.sleeper.wakesAt > entry.dueAt) wake(ward)
+    if (ward.sleeper === undefined) sleep(ward, clock, caller)
+    return () => {
+      queue.delete(entry)
+      const wakesAt = ward.sleeper?.wakesAt ?? 0
+      if (wakesAt - clock.unsafeCurrentTimeMillis() <= nap) return
+      // Nobody shall wait for a program to end because its last call was once a long one.
+      if (sweep(ward, Number.NEGATIVE_INFINITY)) wake(ward)
+    }
+  }
+
+  return {
+    watch,
+    within: (self, deadline, onTimeout) =>
+      stoppable(self, (stop, caller) => watch(caller, deadline, stop), onTimeout)
+  }
 }

@@ -1,19 +1,20 @@
 /** What the direct routes (link and VPC) have in common: the request, and how an answer is read. */
-import type * as HttpClient from "@effect/platform/HttpClient"
-import type * as HttpClientError from "@effect/platform/HttpClientError"
-import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
+import type * as Tracer from "effect/Tracer"
 import type { SessionError } from "../AgentBayError.js"
 import { readEnvelope } from "../contract/Action.js"
+import type { ExchangeAnswer, ExchangeFailure } from "../transport/HttpExchange.js"
 import type { SessionConnection } from "../transport/SessionConnection.js"
 import { fromDirectBody, type Route, type ToolAnswer } from "../transport/ToolAnswer.js"
-import type { withDeadline } from "./deadline.js"
+import type { Outcome } from "./exchange.js"
 import { type CallFacts, classify, retryAfterMs, sessionError, timeoutError } from "./httpFailure.js"
 import { isRecord, parseJson } from "./json.js"
 import { redactText } from "./redact.js"
@@ -35,14 +36,25 @@ export interface ToolRequest {
   readonly autoGenSession: boolean
   /** Secrets among the arguments. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted> | undefined
+  /** The span of the call. */
+  readonly span?: Tracer.AnySpan | undefined
+}
+
+/** What every failure of a direct call has in common. */
+export interface DirectFacts extends CallFacts {
+  readonly requestId: string
 }
 
 /** `link-1700000000000-012345678`: the form of the official client. */
 export const makeRequestId = (prefix: string): Effect.Effect<string> =>
-  Effect.map(
-    Effect.all([Clock.currentTimeMillis, Random.nextIntBetween(0, 1_000_000_000)]),
-    ([now, number]) => `${prefix}-${now}-${String(number).padStart(9, "0")}`
-  )
+  Effect.withFiberRuntime((fiber) => {
+    const services = fiber.getFiberRef(DefaultServices.currentServices)
+    const now = Context.get(services, Clock.Clock).unsafeCurrentTimeMillis()
+    return Effect.map(
+      Context.get(services, Random.Random).nextIntBetween(0, 1_000_000_000),
+      (number) => `${prefix}-${now}-${String(number).padStart(9, "0")}`
+    )
+  })
 
 /** What a gateway says with a refusal: a code and a message as the control API writes them, or anything else. */
 const readRefusal = (body: string, status: number, facts: CallFacts) => {
@@ -61,36 +73,41 @@ const readRefusal = (body: string, status: number, facts: CallFacts) => {
   return { code: undefined, detail, reason: classify("", status, "") }
 }
 
-/** Sends a direct call and reads its answer; what the connection itself reports is left to the route. */
-export const execute = (
-  client: HttpClient.HttpClient,
-  within: typeof withDeadline,
-  route: Route,
-  facts: CallFacts & { readonly requestId: string },
-  timeout: Duration.Duration,
-  request: HttpClientRequest.HttpClientRequest
-): Effect.Effect<ToolAnswer, SessionError | HttpClientError.HttpClientError> =>
-  Effect.gen(function* () {
-    const response = yield* client.execute(request)
-    const body = yield* response.text
-    const { status } = response
+/** Reads the answer to a direct call. */
+const readAnswer =
+  (route: Route, facts: DirectFacts) =>
+  ({ headers, status, text }: ExchangeAnswer): Effect.Effect<ToolAnswer, SessionError> => {
     if (status < 200 || status >= 300) {
-      const { code, detail, reason } = readRefusal(body, status, facts)
-      return yield* Effect.fail(
-        sessionError(facts, {
-          reason: status < 400 ? "Decode" : reason,
-          phase: "sent",
-          status,
-          code,
-          retryAfterMs: retryAfterMs(response.headers, yield* Clock.currentTimeMillis),
-          detail
-        })
+      const { code, detail, reason } = readRefusal(text, status, facts)
+      return Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Effect.fail(
+          sessionError(facts, {
+            reason: status < 400 ? "Decode" : reason,
+            phase: "sent",
+            status,
+            code,
+            retryAfterMs: retryAfterMs(headers, now),
+            detail
+          })
+        )
       )
     }
-    const result = fromDirectBody(body)
+    const result = fromDirectBody(text)
     return Either.isRight(result)
-      ? { ...result.right, route, requestId: facts.requestId }
-      : yield* Effect.fail(
-          sessionError(facts, { reason: "Decode", phase: "sent", status, detail: result.left })
-        )
-  }).pipe((answer) => within(answer, timeout, () => timeoutError(facts, timeout)))
+      ? Effect.succeed({ ...result.right, route, requestId: facts.requestId })
+      : Effect.fail(sessionError(facts, { reason: "Decode", phase: "sent", status, detail: result.left }))
+  }
+
+/** What happens to a direct call. */
+export const direct = <E>(
+  route: Route,
+  facts: DirectFacts,
+  request: ToolRequest,
+  onFailure: (failure: ExchangeFailure) => E
+): Outcome<ToolAnswer, SessionError | E> => ({
+  span: request.span,
+  timeout: request.timeout,
+  onAnswer: readAnswer(route, facts),
+  onFailure,
+  onTimeout: () => timeoutError(facts, request.timeout)
+})

@@ -3,6 +3,7 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
 import { type Phase, SessionError, type SessionErrorReason } from "../AgentBayError.js"
+import type { ExchangeFailure } from "../transport/HttpExchange.js"
 import { redactText } from "./redact.js"
 
 /** What every failure of one call has in common. */
@@ -50,7 +51,7 @@ const codesOf = (error: unknown): ReadonlyArray<string> => {
 const beforeSending =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectTimeoutError|ERR_TLS_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|ERR_SSL_.*|EPROTO)$/
 
-export const wasNotSent = (error: HttpClientError.HttpClientError): boolean =>
+const wasNotSent = (error: HttpClientError.HttpClientError): boolean =>
   error._tag === "RequestError" &&
   (error.reason === "InvalidUrl" ||
     // A stream that breaks is an encoding error too, and part of it may have left by then.
@@ -64,13 +65,21 @@ const plainCause = (error: unknown, secrets: ReadonlyArray<Redacted.Redacted>): 
   return redactText([code, message].filter((part) => part !== undefined && part !== "").join(": "), secrets)
 }
 
+/** What an HTTP client reports, without what only it knows. */
+export const failureOf = (error: HttpClientError.HttpClientError): ExchangeFailure => ({
+  _tag: "Failure",
+  phase: wasNotSent(error) ? "notSent" : error._tag === "ResponseError" ? "sent" : "unknown",
+  cause: error.cause ?? error,
+  status: error._tag === "ResponseError" ? error.response.status : undefined
+})
+
 /** The connection could not be made, or broke. The client's own error is not kept: it carries URL and headers. */
-export const transportError = (facts: CallFacts, error: HttpClientError.HttpClientError): SessionError =>
+export const transportError = (facts: CallFacts, { cause, phase, status }: ExchangeFailure): SessionError =>
   sessionError(facts, {
     reason: "Transport",
-    phase: wasNotSent(error) ? "notSent" : error._tag === "ResponseError" ? "sent" : "unknown",
-    detail: plainCause(error.cause ?? error, facts.secrets) || "the connection failed",
-    status: error._tag === "ResponseError" ? error.response.status : undefined
+    phase,
+    detail: plainCause(cause, facts.secrets) || "the connection failed",
+    status
   })
 
 export const timeoutError = (facts: CallFacts, deadline: Duration.Duration): SessionError =>
@@ -111,20 +120,24 @@ export const classify = (code: string, status: number | undefined, message: stri
 
 /** Milliseconds asked for by the headers of an answer: `Retry-After` or the service's own. */
 export const retryAfterMs = (
-  headers: Readonly<Record<string, string | undefined>>,
+  given: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>,
   nowMs: number
 ): number | undefined => {
-  const standard = headers["retry-after"]
+  const headers = (name: string): string | undefined => {
+    const value = given[name]
+    return typeof value === "string" ? value : value?.[0]
+  }
+  const standard = headers("retry-after")
   if (standard !== undefined) {
     const seconds = Number(standard)
     if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000
     const date = Date.parse(standard)
     if (Number.isFinite(date)) return Math.max(0, date - nowMs)
   }
-  const own = Number(headers["x-acs-retry-after"])
-  if (Number.isFinite(own) && own >= 0 && headers["x-acs-retry-after"] !== undefined) return own
+  const own = Number(headers("x-acs-retry-after"))
+  if (Number.isFinite(own) && own >= 0 && headers("x-acs-retry-after") !== undefined) return own
   for (const name of ["x-ratelimit-user-api", "x-ratelimit-user"]) {
-    const left = /TimeLeft:(\d+)/i.exec(headers[name] ?? "")
+    const left = /TimeLeft:(\d+)/i.exec(headers(name) ?? "")
     if (left !== null) return Number(left[1])
   }
   return undefined

@@ -9,7 +9,7 @@ import * as Redacted from "effect/Redacted"
 import type { SessionError } from "../AgentBayError.js"
 import type { AccountRuntime } from "../session/SessionRuntime.js"
 import { withDeadline } from "./deadline.js"
-import { classify, sessionError, timeoutError, transportError } from "./httpFailure.js"
+import { classify, failureOf, sessionError, timeoutError, transportError } from "./httpFailure.js"
 import { quietClient } from "./quietClient.js"
 
 /** What an object store says in its XML. */
@@ -44,8 +44,8 @@ const exchange = <A>(
     )
   }).pipe(
     Effect.catchTags({
-      RequestError: (error) => Effect.fail(transportError(facts, error)),
-      ResponseError: (error) => Effect.fail(transportError(facts, error))
+      RequestError: (error) => Effect.fail(transportError(facts, failureOf(error))),
+      ResponseError: (error) => Effect.fail(transportError(facts, failureOf(error)))
     }),
     (transfer) => withDeadline(transfer, deadline, () => timeoutError(facts, deadline))
   )

@@ -93,30 +93,28 @@ export const makeSessionOperations = (
       { reason: "Decode", phase: "sent", detail }
     )
 
-  const callMcpTool: SessionOperations["callMcpTool"] = Effect.fn("Session.callMcpTool")(
-    function* (name, args, options) {
-      const operation = "Session.callMcpTool"
-      yield* ensureText(operation, "name", name)
-      const isObject =
-        args === undefined || (typeof args === "object" && args !== null && !Array.isArray(args))
-      yield* ensure(isObject, operation, "args", args, "it must be a JSON object")
-      const timeout =
-        options?.timeout === undefined
-          ? undefined
-          : yield* ensureTimeout(operation, "timeout", options.timeout)
-      const answer = yield* account.toolTransport.invoke(
-        runtime.connection(),
-        name,
-        withKeyNames(name, args ?? {}),
-        {
-          operation,
-          timeout,
-          autoGenSession: options?.autoGenSession
-        }
+  // No span of its own: it is the call of the tool, and that has one.
+  const callMcpTool: SessionOperations["callMcpTool"] = (name, args = {}, options = {}) => {
+    const operation = "Session.callMcpTool"
+    const isObject = typeof args === "object" && args !== null && !Array.isArray(args)
+    const checked = Effect.zipRight(
+      ensureText(operation, "name", name),
+      ensure(isObject, operation, "args", args, "it must be a JSON object")
+    )
+    const invoke = (timeout?: Duration.Duration) =>
+      Effect.flatMap(
+        Effect.suspend(() => {
+          const { autoGenSession } = options
+          const call = { operation, timeout, autoGenSession }
+          return account.toolTransport.invoke(runtime.connection(), name, withKeyNames(name, args), call)
+        }),
+        (answer) =>
+          answer.isError ? toolError(runtime.connection(), operation, name, answer) : Effect.succeed(answer)
       )
-      return answer.isError ? yield* toolError(runtime.connection(), operation, name, answer) : answer
-    }
-  )
+    return options.timeout === undefined
+      ? Effect.zipRight(checked, invoke())
+      : Effect.flatMap(Effect.zipRight(checked, ensureTimeout(operation, "timeout", options.timeout)), invoke)
+  }
 
   const listMcpTools: SessionOperations["listMcpTools"] = Effect.fn("Session.listMcpTools")(
     function* (imageId) {

@@ -1,11 +1,14 @@
 /** Spans, metrics and the annotations on them: one place, stable names, no secrets. */
 import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
-import type * as Fiber from "effect/Fiber"
+import * as Exit from "effect/Exit"
+import type { RuntimeFiber } from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
+import * as HashMap from "effect/HashMap"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricKey from "effect/MetricKey"
@@ -93,13 +96,6 @@ const countFailure = (call: Call, error: unknown): Effect.Effect<void> =>
     1
   )
 
-/** Adds to the span around an effect, without the steps that `Effect.annotateCurrentSpan` takes. */
-const annotate = (fiber: Fiber.RuntimeFiber<unknown, unknown>, attributes: Attributes): void => {
-  const span = Context.getOption(fiber.getFiberRef(FiberRef.currentContext), Tracer.ParentSpan)
-  if (Option.isNone(span) || span.value._tag !== "Span") return
-  for (const [name, value] of Object.entries(attributes)) span.value.attribute(name, value)
-}
-
 /** A call is about to be repeated after `waitMs`. */
 export const noteRetry = (
   operation: string,
@@ -124,6 +120,40 @@ export const noteRetry = (
     })
   )
 
+type Fiber = RuntimeFiber<unknown, unknown>
+
+const servicesOf = (fiber: Fiber) => fiber.getFiberRef(DefaultServices.currentServices)
+
+/** The nearest span that may have spans below it. */
+const visible = (span: Option.Option<Tracer.AnySpan>): Option.Option<Tracer.AnySpan> =>
+  Option.isNone(span) || !Context.get(span.value.context, Tracer.DisablePropagation)
+    ? span
+    : span.value._tag === "Span"
+      ? visible(span.value.parent)
+      : Option.none()
+
+/**
+ * What `Effect.makeSpan` does, in one step and without its copy of all references of the fiber. Undefined where
+ * tracing is off.
+ */
+const beginSpan = (fiber: Fiber, name: string, attributes: Attributes, startedAt: bigint) => {
+  if (!fiber.getFiberRef(FiberRef.currentTracerEnabled)) return undefined
+  const links = Chunk.toReadonlyArray(fiber.getFiberRef(FiberRef.currentTracerSpanLinks))
+  const span = Context.get(servicesOf(fiber), Tracer.Tracer).span(
+    name,
+    visible(Context.getOption(fiber.getFiberRef(FiberRef.currentContext), Tracer.ParentSpan)),
+    Context.empty(),
+    links,
+    startedAt,
+    "client"
+  )
+  HashMap.forEach(fiber.getFiberRef(FiberRef.currentTracerSpanAnnotations), (value, key) =>
+    span.attribute(key, value)
+  )
+  for (const key in attributes) span.attribute(key, attributes[key])
+  return span
+}
+
 /**
  * Makes the watcher of one transport: a span around a call, its metrics, and what its end adds to the span. Metrics
  * are kept per operation, because making them costs more than counting.
@@ -138,37 +168,58 @@ export const makeWatcher = () => {
   }
   return <Value = unknown>(call: Call, attributesOf: (value: Value) => Attributes = () => ({})) => {
     const meter = meterOf(call.operation, call.route)
-    // One step before and one after: a combinator for each of the metrics would cost more than they do.
-    return <A extends Value, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-      Effect.withFiberRuntime<A, E, R>((fiber) => {
-        const labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
-        const clock = Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
-        const startedAt = clock.unsafeCurrentTimeNanos()
-        const record = (attributes: Attributes): void => {
-          meter.latency.unsafeUpdate(Number(clock.unsafeCurrentTimeNanos() - startedAt) / 1e6, labels)
-          annotate(fiber, attributes)
-        }
-        meter.calls.unsafeUpdate(1, labels)
-        return Effect.matchCauseEffect(effect, {
-          onSuccess: (value) => {
-            record(attributesOf(value))
-            return Effect.succeed(value)
-          },
-          // A call that failed, above all one that had no answer in time, has a duration as well.
-          onFailure: (cause) => {
-            const error = Cause.failureOption(cause)
-            record(Option.match(error, { onNone: () => ({}), onSome: failureAttributes }))
-            return Option.isNone(error)
-              ? Effect.failCause(cause)
-              : Effect.zipRight(countFailure(call, error.value), Effect.failCause(cause))
+    // Few steps, because every call takes them: `Effect.withSpan` alone costs more than all of this. What the work
+    // does on its own account is not below the span unless the work puts it there.
+    return <A extends Value, E, R>(
+      work: (span: Tracer.AnySpan | undefined) => Effect.Effect<A, E, R>
+    ): Effect.Effect<A, E, R> =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.withFiberRuntime<A, E, R>((fiber) => {
+          const labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
+          const clock = Context.get(servicesOf(fiber), Clock.Clock)
+          const isTimed = fiber.getFiberRef(FiberRef.currentTracerTimingEnabled)
+          const startedAt = clock.unsafeCurrentTimeNanos()
+          const span = beginSpan(fiber, call.spanName, call.attributes, isTimed ? startedAt : 0n)
+          const end = (exit: Exit.Exit<A, E>, attributes: Attributes): void => {
+            const endedAt = clock.unsafeCurrentTimeNanos()
+            meter.latency.unsafeUpdate(Number(endedAt - startedAt) / 1e6, labels)
+            if (span === undefined) return
+            for (const name in attributes) span.attribute(name, attributes[name])
+            span.end(isTimed ? endedAt : 0n, exit)
           }
-        })
-      }).pipe(
-        Effect.withSpan(call.spanName, {
-          kind: "client",
-          attributes: call.attributes,
-          captureStackTrace: false
+          meter.calls.unsafeUpdate(1, labels)
+          return Effect.matchCauseEffect(restore(work(span)), {
+            onSuccess: (value) => {
+              const exit = Exit.succeed(value)
+              end(exit, attributesOf(value))
+              return exit
+            },
+            // A call that failed, above all one that had no answer in time, has a duration as well.
+            onFailure: (cause) => {
+              const error = Cause.failureOption(cause)
+              const exit = Exit.failCause(cause)
+              end(exit, Option.match(error, { onNone: () => ({}), onSome: failureAttributes }))
+              return Option.isNone(error) ? exit : Effect.zipRight(countFailure(call, error.value), exit)
+            }
+          })
         })
       )
   }
 }
+
+/** Puts all that an effect does below the span of the call that it is. */
+export const around =
+  (
+    watched: <A, E, R>(
+      work: (span: Tracer.AnySpan | undefined) => Effect.Effect<A, E, R>
+    ) => Effect.Effect<A, E, R>
+  ): (<A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) =>
+  (effect) =>
+    watched((span) => below(span, effect))
+
+/** Spans that an effect makes go below this one. */
+export const below = <A, E, R>(
+  span: Tracer.AnySpan | undefined,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  span === undefined ? effect : Effect.provideService(effect, Tracer.ParentSpan, span)

@@ -5,7 +5,6 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
@@ -16,10 +15,11 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type * as Tracer from "effect/Tracer"
 import * as AgentBayConfig from "../AgentBayConfig.js"
 import type { SessionError } from "../AgentBayError.js"
 import * as Action from "../contract/Action.js"
-import { makeDeadlines } from "../internal/deadline.js"
+import { makeExchange, splitUrl } from "../internal/exchange.js"
 import { encodeForm, type Parameters } from "../internal/form.js"
 import {
   type CallFacts,
@@ -31,9 +31,9 @@ import {
   transportError
 } from "../internal/httpFailure.js"
 import { isRecord, parseJson } from "../internal/json.js"
-import { quietClient } from "../internal/quietClient.js"
 import { randomHex } from "../internal/randomHex.js"
 import { makeWatcher } from "../internal/telemetry.js"
+import type { ExchangeAnswer, ExchangeFailure } from "./HttpExchange.js"
 import * as Retries from "./Retries.js"
 
 /**
@@ -62,8 +62,11 @@ export interface CallOptions {
   readonly sessionId?: string | undefined
   /** Default: `timeouts.request` of the configuration. */
   readonly timeout?: Duration.Duration | undefined
-  /** `false` leaves repeating to the caller. Default true: by the policy of the client. */
-  readonly retry?: boolean | undefined
+  /**
+   * The caller watches this call, below this span if there is one, and repeats it. Default: it has a span and metrics
+   * of its own, and is repeated by the policy of the client.
+   */
+  readonly watched?: { readonly span: Tracer.AnySpan | undefined } | undefined
   /** Further secrets that the service may repeat in its messages. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted> | undefined
 }
@@ -134,9 +137,9 @@ export const make: Effect.Effect<
   AgentBayConfig.AgentBayConfig | HttpClient.HttpClient
 > = Effect.gen(function* () {
   const config = yield* AgentBayConfig.AgentBayConfig
-  const client = quietClient(yield* HttpClient.HttpClient)
+  const exchange = makeExchange(yield* HttpClient.HttpClient)
+  const endpoint = splitUrl(config.endpoint)
   const watch = makeWatcher()
-  const within = makeDeadlines()
   const retries = yield* Retries.shared
   const authorization = `Bearer ${Redacted.value(config.apiKey)}`
 
@@ -144,7 +147,7 @@ export const make: Effect.Effect<
     facts: CallFacts,
     schema: Schema.Schema<Data, DataEncoded>,
     status: number,
-    headers: Readonly<Record<string, string | undefined>>,
+    headers: ExchangeAnswer["headers"],
     text: string,
     nowMs: number
   ): Either.Either<Reply<Data>, SessionError> => {
@@ -207,50 +210,47 @@ export const make: Effect.Effect<
       secrets: [config.apiKey, ...(options?.secrets ?? [])]
     }
     const timeout = options?.timeout ?? config.timeouts.request
-    const send = Effect.gen(function* () {
-      const encoded = Schema.encodeEither(action.request)(request)
-      if (Either.isLeft(encoded)) return yield* Effect.die(encoded.left)
-      const parameters = encoded.right as Parameters
-      const inQuery: Record<string, Parameters[string]> = {}
-      const inForm: Record<string, Parameters[string]> = { Authorization: authorization }
-      for (const [name, value] of Object.entries(parameters)) {
-        const target = action.inQuery.includes(name) ? inQuery : inForm
-        target[name] = value
-      }
-      const now = yield* Clock.currentTimeMillis
-      const query = encodeForm({
-        Action: action.name,
-        Format: "json",
-        Version: Action.apiVersion,
-        Timestamp: timestamp(now),
-        SignatureNonce: yield* randomHex,
-        ...inQuery
-      })
-      const response = yield* client.execute(
-        HttpClientRequest.post(`${config.endpoint}?${query}`).pipe(
-          HttpClientRequest.setHeaders({
-            "x-acs-version": Action.apiVersion,
-            "x-acs-action": action.name,
-            "user-agent": config.userAgent
-          }),
-          HttpClientRequest.bodyText(encodeForm(inForm), "application/x-www-form-urlencoded")
+    const onAnswer = ({ headers, status, text }: ExchangeAnswer) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => read(facts, action.data, status, headers, text, now))
+    const onFailure = (failure: ExchangeFailure) => transportError(facts, failure)
+    const onTimeout = () => timeoutError(facts, timeout)
+    const send = (span: Tracer.AnySpan | undefined, timeLeft: Duration.Duration) =>
+      Effect.gen(function* () {
+        const encoded = Schema.encodeEither(action.request)(request)
+        if (Either.isLeft(encoded)) return yield* Effect.die(encoded.left)
+        const parameters = encoded.right as Parameters
+        const inQuery: Record<string, Parameters[string]> = {}
+        const inForm: Record<string, Parameters[string]> = { Authorization: authorization }
+        for (const [name, value] of Object.entries(parameters)) {
+          const target = action.inQuery.includes(name) ? inQuery : inForm
+          target[name] = value
+        }
+        const now = yield* Clock.currentTimeMillis
+        const query = encodeForm({
+          Action: action.name,
+          Format: "json",
+          Version: Action.apiVersion,
+          Timestamp: timestamp(now),
+          SignatureNonce: yield* randomHex,
+          ...inQuery
+        })
+        return yield* exchange(
+          {
+            method: "POST",
+            origin: endpoint.origin,
+            path: `${endpoint.path}?${query}`,
+            headers: {
+              "x-acs-version": Action.apiVersion,
+              "x-acs-action": action.name,
+              "user-agent": config.userAgent,
+              "content-type": "application/x-www-form-urlencoded"
+            },
+            body: encodeForm(inForm)
+          },
+          { span, timeout: timeLeft, onAnswer, onFailure, onTimeout }
         )
-      )
-      const text = yield* response.text
-      return yield* read(
-        facts,
-        action.data,
-        response.status,
-        response.headers,
-        text,
-        yield* Clock.currentTimeMillis
-      )
-    }).pipe(
-      Effect.catchTags({
-        RequestError: (error) => Effect.fail(transportError(facts, error)),
-        ResponseError: (error) => Effect.fail(transportError(facts, error))
       })
-    )
+    if (options?.watched !== undefined) return send(options.watched.span, timeout)
     const watched = watch<{ readonly requestId: string }>(
       {
         spanName: `AgentBay.${action.name}`,
@@ -265,20 +265,16 @@ export const make: Effect.Effect<
       },
       ({ requestId }) => ({ "agentbay.request.id": requestId })
     )
-    const attempt = (timeLeft: Duration.Duration) =>
-      watched(within(send, timeLeft, () => timeoutError(facts, timeout)))
-    return options?.retry === false
-      ? attempt(timeout)
-      : retries.run(
-          {
-            operation: action.name,
-            route: "control",
-            idempotent: action.idempotent,
-            timeout,
-            tooLate: () => tooLateError(facts, timeout)
-          },
-          attempt
-        )
+    return retries.run(
+      {
+        operation: action.name,
+        route: "control",
+        idempotent: action.idempotent,
+        timeout,
+        tooLate: () => tooLateError(facts, timeout)
+      },
+      (timeLeft) => watched((span) => send(span, timeLeft))
+    )
   }
 
   return { call }

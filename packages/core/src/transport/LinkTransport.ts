@@ -6,16 +6,14 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { SessionError } from "../AgentBayError.js"
-import { makeDeadlines } from "../internal/deadline.js"
-import { execute, makeRequestId, type ToolRequest } from "../internal/directCall.js"
-import { type CallFacts, transportError } from "../internal/httpFailure.js"
-import { quietClient } from "../internal/quietClient.js"
+import { type DirectFacts, direct, makeRequestId, type ToolRequest } from "../internal/directCall.js"
+import { makeExchange, splitUrl } from "../internal/exchange.js"
+import { transportError } from "../internal/httpFailure.js"
 import type { ToolAnswer } from "./ToolAnswer.js"
 
 /**
@@ -37,7 +35,10 @@ export declare namespace LinkTransport {
    * @category models
    */
   export interface Service {
-    /** Sends one tool call. Fails with `SessionError`; a tool that says no is an answer with `isError`. */
+    /**
+     * Sends one tool call. Fails with `SessionError`; a tool that says no is an answer with `isError`. Spans made on
+     * its behalf go below `request.span`.
+     */
     readonly call: (
       request: ToolRequest,
       route: {
@@ -49,9 +50,19 @@ export declare namespace LinkTransport {
   }
 }
 
-/** The path of a link is its credential, and servers like to repeat the path they do not know. */
-const pathOf = (linkUrl: Redacted.Redacted): Redacted.Redacted =>
-  Redacted.make(Redacted.value(linkUrl).replace(/^[a-z]+:\/\/[^/]*|\/+$/gi, ""))
+/** Where the calls of a link go. */
+interface Target {
+  readonly origin: string
+  readonly path: string
+  /** The path of a link is its credential, and servers like to repeat the path they do not know. */
+  readonly secrets: ReadonlyArray<Redacted.Redacted>
+}
+
+const parse = (linkUrl: Redacted.Redacted): Target => {
+  const base = Redacted.value(linkUrl).replace(/\/+$/, "")
+  const secrets = [linkUrl, Redacted.make(base.replace(/^[a-z]+:\/\/[^/]*/i, ""))]
+  return { ...splitUrl(`${base}/callTool`), secrets }
+}
 
 /**
  * @since 0.1.0
@@ -60,40 +71,35 @@ const pathOf = (linkUrl: Redacted.Redacted): Redacted.Redacted =>
 export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpClient> = Effect.map(
   HttpClient.HttpClient,
   (httpClient) => {
-    const client = quietClient(httpClient)
-    const within = makeDeadlines()
+    const exchange = makeExchange(httpClient)
+    // The link of a session is the same for all its calls.
+    const targets = new WeakMap<Redacted.Redacted, Target>()
+    const targetOf = (linkUrl: Redacted.Redacted): Target => {
+      const target = targets.get(linkUrl) ?? parse(linkUrl)
+      targets.set(linkUrl, target)
+      return target
+    }
     return {
       call: (request, { linkUrl, server, token }) =>
         Effect.flatMap(makeRequestId("link"), (requestId) => {
-          const facts: CallFacts & { readonly requestId: string } = {
+          const { origin, path, secrets } = targetOf(linkUrl)
+          const facts: DirectFacts = {
             operation: request.operation,
             sessionId: request.connection.sessionId,
             requestId,
-            secrets: [token, linkUrl, pathOf(linkUrl), ...(request.secrets ?? [])]
+            secrets: [token, ...secrets, ...(request.secrets ?? [])]
           }
-          const base = Redacted.value(linkUrl).replace(/\/+$/, "")
-          const body = {
-            args: request.args,
-            server,
-            requestId,
-            tool: request.tool,
-            token: Redacted.value(token)
-          }
-          return execute(
-            client,
-            within,
-            "link",
-            facts,
-            request.timeout,
-            HttpClientRequest.post(`${base}/callTool`).pipe(
-              HttpClientRequest.setHeader("x-access-token", Redacted.value(token)),
-              HttpClientRequest.bodyText(JSON.stringify(body), "application/json")
-            )
-          ).pipe(
-            Effect.catchTags({
-              RequestError: (error) => Effect.fail(transportError(facts, error)),
-              ResponseError: (error) => Effect.fail(transportError(facts, error))
-            })
+          const credential = Redacted.value(token)
+          const body = { args: request.args, server, requestId, tool: request.tool, token: credential }
+          return exchange(
+            {
+              method: "POST",
+              origin,
+              path,
+              headers: { "x-access-token": credential, "content-type": "application/json" },
+              body: JSON.stringify(body)
+            },
+            direct("link", facts, request, (failure) => transportError(facts, failure))
           )
         })
     }

@@ -6,6 +6,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
@@ -115,8 +116,10 @@ export const make = (policy: RetryPolicy.RetryPolicy): Effect.Effect<Retries.Ser
       call: Repeatable<E>,
       attempt: (timeLeft: Duration.Duration) => Effect.Effect<A, E, R>
     ): Effect.Effect<A, E, R> =>
-      Effect.flatMap(Clock.currentTimeMillis, (startedAt) => {
-        const endsAt = startedAt + Duration.toMillis(call.timeout)
+      Effect.withFiberRuntime((fiber) => {
+        const services = fiber.getFiberRef(DefaultServices.currentServices)
+        const clock = Context.get(services, Clock.Clock)
+        const endsAt = clock.unsafeCurrentTimeMillis() + Duration.toMillis(call.timeout)
         const admitted = (timeLeft: Duration.Duration) =>
           Option.isNone(limits) ? attempt(timeLeft) : limits.value.admit(timeLeft, attempt, call.tooLate)
         const recover = (error: E, own: RetryPolicy.RetryPolicy, state: unknown): Effect.Effect<A, E, R> =>

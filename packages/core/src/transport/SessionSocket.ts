@@ -36,7 +36,7 @@ import { encodeFrame, type JsonObject } from "../internal/socket/frames.js"
 import { makeInbox } from "../internal/socket/inbox.js"
 import { type Link, makeLink, type Pending, type Trouble } from "../internal/socket/link.js"
 import { makeSupervisor, type Sink } from "../internal/socket/supervisor.js"
-import { makeWatcher } from "../internal/telemetry.js"
+import { around, makeWatcher } from "../internal/telemetry.js"
 import { ensureText, ensureTimeout } from "../internal/validate.js"
 import type { SessionRuntime } from "../session/SessionRuntime.js"
 
@@ -312,12 +312,14 @@ export const make = (runtime: SessionRuntime): SessionSocket.Service => {
       })
     )
   }).pipe(
-    watch({
-      spanName: "AgentBay.socket.connect",
-      operation: "connect",
-      route: "socket",
-      attributes: { "agentbay.route": "socket", "agentbay.session.id": sessionId }
-    })
+    around(
+      watch({
+        spanName: "AgentBay.socket.connect",
+        operation: "connect",
+        route: "socket",
+        attributes: { "agentbay.route": "socket", "agentbay.session.id": sessionId }
+      })
+    )
   )
 
   // Ids of one handle begin alike: a late frame of an invocation that is over cannot be taken for a push.
@@ -397,17 +399,19 @@ export const make = (runtime: SessionRuntime): SessionSocket.Service => {
     )
 
   const watched = (operation: string, target: string, data: JsonObject) =>
-    watch({
-      spanName: `AgentBay.socket.${target}`,
-      operation: methodOf(data),
-      route: "socket",
-      attributes: {
-        "agentbay.operation": operation,
-        "agentbay.target": target,
-        "agentbay.route": "socket",
-        "agentbay.session.id": sessionId
-      }
-    })
+    around(
+      watch({
+        spanName: `AgentBay.socket.${target}`,
+        operation: methodOf(data),
+        route: "socket",
+        attributes: {
+          "agentbay.operation": operation,
+          "agentbay.target": target,
+          "agentbay.route": "socket",
+          "agentbay.session.id": sessionId
+        }
+      })
+    )
 
   const call: SessionSocket.Service["call"] = (target, data, options = {}) => {
     const operation = options.operation ?? "SessionSocket.call"

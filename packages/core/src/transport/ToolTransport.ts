@@ -14,13 +14,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type * as Tracer from "effect/Tracer"
 import * as AgentBayConfig from "../AgentBayConfig.js"
 import type { SessionError, ToolError, VpcUnavailable } from "../AgentBayError.js"
 import { CallMcpTool } from "../contract/actions/ToolActions.js"
 import type { Tool } from "../contract/Tool.js"
 import type { ToolRequest } from "../internal/directCall.js"
 import { sessionError, tooLateError } from "../internal/httpFailure.js"
-import { makeWatcher } from "../internal/telemetry.js"
+import { below, makeWatcher } from "../internal/telemetry.js"
 import { toolError } from "../internal/toolError.js"
 import * as ControlPlane from "./ControlPlane.js"
 import * as LinkTransport from "./LinkTransport.js"
@@ -107,12 +108,13 @@ export declare namespace ToolTransport {
 /** What a call may take beyond the work itself: queueing, transfer, the session's own bookkeeping. */
 const grace = Duration.seconds(15)
 
-const linkOf = (connection: SessionConnection, tool: string) =>
-  Option.all({
-    linkUrl: connection.linkUrl,
-    token: connection.token,
-    server: connection.tools.serverOf(tool)
-  })
+const linkOf = ({ linkUrl, token, tools }: SessionConnection, tool: string) => {
+  if (Option.isNone(linkUrl) || Option.isNone(token)) return undefined
+  const server = tools.serverOf(tool)
+  return Option.isNone(server)
+    ? undefined
+    : { linkUrl: linkUrl.value, token: token.value, server: server.value }
+}
 
 /**
  * @since 0.1.0
@@ -134,9 +136,12 @@ export const make: Effect.Effect<
   const retries = yield* Retries.shared
 
   const routeOf = (connection: SessionConnection, tool: string): Route =>
-    connection.isVpc ? "vpc" : Option.isSome(linkOf(connection, tool)) ? "link" : "api"
+    connection.isVpc ? "vpc" : linkOf(connection, tool) === undefined ? "api" : "link"
 
-  const overApi = (request: ToolRequest): Effect.Effect<ToolAnswer, SessionError> => {
+  const overApi = (
+    request: ToolRequest,
+    span: Tracer.AnySpan | undefined
+  ): Effect.Effect<ToolAnswer, SessionError> => {
     const { connection } = request
     const reply = controlPlane.call(
       CallMcpTool,
@@ -151,7 +156,7 @@ export const make: Effect.Effect<
         operation: request.operation,
         sessionId: connection.sessionId,
         timeout: request.timeout,
-        retry: false,
+        watched: { span },
         secrets: [...Option.toArray(connection.token), ...(request.secrets ?? [])]
       }
     )
@@ -170,16 +175,17 @@ export const make: Effect.Effect<
 
   const send = (
     request: ToolRequest,
-    route: Route
+    route: Route,
+    span: Tracer.AnySpan | undefined
   ): Effect.Effect<ToolAnswer, SessionError | VpcUnavailable> => {
     if (route === "vpc") {
-      const direct = vpcTransport.call(request)
+      const direct = below(span, vpcTransport.call(request))
       return config.vpcFallback === "api"
-        ? Effect.catchTag(direct, "VpcUnavailable", () => overApi(request))
+        ? Effect.catchTag(direct, "VpcUnavailable", () => overApi(request, span))
         : direct
     }
     const link = linkOf(request.connection, request.tool)
-    return Option.isSome(link) ? linkTransport.call(request, link.value) : overApi(request)
+    return link === undefined ? overApi(request, span) : linkTransport.call(request, link)
   }
 
   const invoke: ToolTransport.Service["invoke"] = (connection, tool, args, options) => {
@@ -200,7 +206,7 @@ export const make: Effect.Effect<
       (answer) => ({ "agentbay.request.id": answer.requestId, "agentbay.route": answer.route })
     )
     const attempt = (timeLeft: Duration.Duration) =>
-      watched(
+      watched((span) =>
         send(
           {
             connection,
@@ -209,9 +215,11 @@ export const make: Effect.Effect<
             operation: options.operation,
             timeout: timeLeft,
             autoGenSession: options.autoGenSession ?? false,
-            secrets: options.secrets
+            secrets: options.secrets,
+            span
           },
-          route
+          route,
+          span
         )
       )
     const facts = { operation: options.operation, sessionId: connection.sessionId, secrets: [] }

@@ -8,18 +8,16 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type SessionError, VpcUnavailable, type VpcUnavailableReason } from "../AgentBayError.js"
-import { makeDeadlines } from "../internal/deadline.js"
-import { execute, makeRequestId, type ToolRequest } from "../internal/directCall.js"
+import { type DirectFacts, direct, makeRequestId, type ToolRequest } from "../internal/directCall.js"
+import { makeExchange } from "../internal/exchange.js"
 import { encodeForm } from "../internal/form.js"
-import { type CallFacts, transportError, wasNotSent } from "../internal/httpFailure.js"
-import { quietClient } from "../internal/quietClient.js"
+import { transportError } from "../internal/httpFailure.js"
 import type { ToolAnswer } from "./ToolAnswer.js"
 
 /**
@@ -89,14 +87,13 @@ const address = (request: ToolRequest): Effect.Effect<{ base: string; server: st
 export const make: Effect.Effect<VpcTransport.Service, never, HttpClient.HttpClient> = Effect.map(
   HttpClient.HttpClient,
   (httpClient) => {
-    const client = quietClient(httpClient)
-    const within = makeDeadlines()
+    const exchange = makeExchange(httpClient)
     return {
       call: (request) =>
         Effect.gen(function* () {
           const { base, server } = yield* address(request)
           const requestId = yield* makeRequestId("vpc")
-          const facts: CallFacts & { readonly requestId: string } = {
+          const facts: DirectFacts = {
             operation: request.operation,
             sessionId: request.connection.sessionId,
             requestId,
@@ -109,28 +106,18 @@ export const make: Effect.Effect<VpcTransport.Service, never, HttpClient.HttpCli
             token: Option.match(request.connection.token, { onNone: () => "", onSome: Redacted.value }),
             requestId
           })
-          return yield* execute(
-            client,
-            within,
-            "vpc",
-            facts,
-            request.timeout,
-            HttpClientRequest.get(`${base}/callTool?${query}`).pipe(
-              HttpClientRequest.setHeader("content-type", "application/x-www-form-urlencoded")
-            )
-          ).pipe(
-            Effect.catchTags({
-              RequestError: (error) =>
-                Effect.fail(
-                  wasNotSent(error)
-                    ? unavailable(
-                        request,
-                        "EndpointUnreachable",
-                        `${base}: ${transportError(facts, error).detail}`
-                      )
-                    : transportError(facts, error)
-                ),
-              ResponseError: (error) => Effect.fail(transportError(facts, error))
+          return yield* exchange(
+            {
+              method: "GET",
+              origin: base,
+              path: `/callTool?${query}`,
+              headers: { "content-type": "application/x-www-form-urlencoded" }
+            },
+            direct("vpc", facts, request, (failure) => {
+              const error = transportError(facts, failure)
+              return failure.phase === "notSent"
+                ? unavailable(request, "EndpointUnreachable", `${base}: ${error.detail}`)
+                : error
             })
           )
         })

@@ -28,7 +28,7 @@ const countSleeps = Effect.clockWith((clock) => {
 
 const ways = [
   ["one timer for each", () => withDeadline],
-  ["one timer for all", makeDeadlines]
+  ["one timer for all", () => makeDeadlines().within]
 ] as const
 
 for (const [name, make] of ways) {
@@ -159,7 +159,7 @@ for (const [name, make] of ways) {
 describe("a shared timer", () => {
   it.effect("looks after an hour with a few dozen naps", () =>
     Effect.gen(function* () {
-      const within = makeDeadlines()
+      const { within } = makeDeadlines()
       const { counting, sleeps } = yield* countSleeps
       const fiber = yield* Effect.fork(
         Effect.withClock(within(Effect.never, Duration.hours(1), late), counting)
@@ -172,7 +172,7 @@ describe("a shared timer", () => {
 
   it.effect("serves short calls one after another with a nap for many of them", () =>
     Effect.gen(function* () {
-      const within = makeDeadlines()
+      const { within } = makeDeadlines()
       const { counting, sleeps } = yield* countSleeps
       const call = Effect.gen(function* () {
         const fiber = yield* Effect.fork(within(Effect.sleep(1), Duration.minutes(1), late))

@@ -12,7 +12,7 @@ import { ResponseBody, type UnreadLimits } from "./responseBody.js"
 type Answer = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError>
 
 /** The request itself is at fault, not the way to the server: a forbidden header, a body of an unknown kind. */
-const malformed = new Set<unknown>([
+export const malformed: ReadonlySet<unknown> = new Set<unknown>([
   "UND_ERR_INVALID_ARG",
   "UND_ERR_NOT_SUPPORTED",
   "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH"

@@ -15,7 +15,7 @@ import { describe } from "./error.js"
 import type { ResponseBody } from "./responseBody.js"
 
 /** UTF-8 without a byte order mark, as `fetch` and undici read text. */
-const decodeText = (bytes: Buffer): string =>
+export const decodeText = (bytes: Buffer): string =>
   bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
     ? bytes.toString("utf8", 3)
     : bytes.toString("utf8")

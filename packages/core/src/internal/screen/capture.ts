@@ -8,7 +8,7 @@ import * as CaptureTools from "../../contract/tools/CaptureTools.js"
 import { type AccountRuntime, callTool, type SessionRuntime } from "../../session/SessionRuntime.js"
 import { withDeadline } from "../deadline.js"
 import { isMissingTool } from "../files/fileError.js"
-import { type CallFacts, sessionError, timeoutError, transportError } from "../httpFailure.js"
+import { type CallFacts, failureOf, sessionError, timeoutError, transportError } from "../httpFailure.js"
 import { quietClient } from "../quietClient.js"
 import { ensure } from "../validate.js"
 import { readBytes, readFormat, readImage, type Screenshot, unreadable } from "./image.js"
@@ -68,8 +68,8 @@ const download = (
     )
   }).pipe(
     Effect.catchTags({
-      RequestError: (error) => Effect.fail(transportError(facts, error)),
-      ResponseError: (error) => Effect.fail(transportError(facts, error))
+      RequestError: (error) => Effect.fail(transportError(facts, failureOf(error))),
+      ResponseError: (error) => Effect.fail(transportError(facts, failureOf(error)))
     }),
     (work) => withDeadline(work, deadline, () => timeoutError(facts, deadline))
   )

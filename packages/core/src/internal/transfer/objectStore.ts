@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { Target } from "../files/fileCalls.js"
-import { retryAfterMs, transportError } from "../httpFailure.js"
+import { failureOf, retryAfterMs, transportError } from "../httpFailure.js"
 import { said } from "../putObject.js"
 import { transferError } from "./transfers.js"
 
@@ -101,7 +101,7 @@ export const disconnected = (
     transferError(target, {
       ...facts,
       reason: "Incomplete",
-      detail: transportError({ operation: target.operation, secrets: [] }, error).detail
+      detail: transportError({ operation: target.operation, secrets: [] }, failureOf(error)).detail
     }),
     !(error._tag === "RequestError" && error.reason === "InvalidUrl")
   )
