@@ -1,5 +1,6 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
+import type { SessionError } from "@effect-agentbay/core/AgentBayError"
 import * as AgentBayConfig from "@effect-agentbay/core/AgentBayConfig"
 import * as ControlPlane from "@effect-agentbay/core/ControlPlane"
 import * as HttpExchange from "@effect-agentbay/core/HttpExchange"
@@ -155,13 +156,13 @@ const ways: ReadonlyArray<readonly [string, (client: HttpClient.HttpClient) => H
 ]
 
 for (const [way, adapt] of ways) {
-  const callTo = (endpoint: string, timeout: Duration.DurationInput) =>
+  const callTo = (endpoint: string, timeout: Duration.DurationInput): Effect.Effect<unknown, SessionError> =>
     Effect.flatMap(ControlPlane.ControlPlane, (controlPlane) =>
       controlPlane.call(GetSession, { sessionId: "s-1" }, { timeout: Duration.decode(timeout) })
     ).pipe(
       Effect.provide(
         ControlPlane.layer.pipe(
-          Layer.provide(AgentBayConfig.layer({ apiKey: "key-of-mine", endpoint })),
+          Layer.provide(Layer.orDie(AgentBayConfig.layer({ apiKey: "key-of-mine", endpoint }))),
           Layer.provide(Layer.scoped(HttpClient.HttpClient, Effect.map(UndiciHttpClient.make(), adapt)))
         )
       )

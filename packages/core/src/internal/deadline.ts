@@ -97,12 +97,44 @@ interface Entry {
   readonly since: number
   readonly dueAt: number
   readonly stop: () => void
+  previous: Entry | undefined
+  next: Entry | undefined
+  isListed: boolean
+}
+
+/**
+ * Entries in the order of their ends. Not a `Set`: the tables that a `Set` of short-lived entries leaves behind keep
+ * them, and with them whole calls, from being collected with the young generation.
+ */
+interface Queue {
+  first: Entry | undefined
+  last: Entry | undefined
+}
+
+const append = (queue: Queue, entry: Entry): void => {
+  entry.previous = queue.last
+  if (queue.last === undefined) queue.first = entry
+  else queue.last.next = entry
+  queue.last = entry
+  entry.isListed = true
+}
+
+const remove = (queue: Queue, entry: Entry): void => {
+  if (!entry.isListed) return
+  if (entry.previous === undefined) queue.first = entry.next
+  else entry.previous.next = entry.next
+  if (entry.next === undefined) queue.last = entry.previous
+  else entry.next.previous = entry.previous
+  // What is gone must not lead to what came after it, for the same reason.
+  entry.previous = undefined
+  entry.next = undefined
+  entry.isListed = false
 }
 
 /** The deadlines of one clock, and the fiber that sleeps until the next of them. */
 interface Ward {
-  /** By length, in the order of their ends. */
-  readonly entries: Map<number, Set<Entry>>
+  /** By length. */
+  readonly queues: Map<number, Queue>
   sleeper: { readonly fiber: Fiber.RuntimeFiber<void>; readonly wakesAt: number } | undefined
 }
 
@@ -111,26 +143,22 @@ const nap = 50
 
 const firstOf = (ward: Ward, by: "since" | "dueAt"): number => {
   let first = Number.POSITIVE_INFINITY
-  for (const queue of ward.entries.values()) {
-    for (const entry of queue) {
-      first = Math.min(first, entry[by])
-      break
-    }
+  for (const queue of ward.queues.values()) {
+    if (queue.first !== undefined) first = Math.min(first, queue.first[by])
   }
   return first
 }
 
 /** Stops what is due; true when nothing is left. */
 const sweep = (ward: Ward, now: number): boolean => {
-  for (const queue of ward.entries.values()) {
-    for (const entry of queue) {
-      if (entry.dueAt > now) break
-      queue.delete(entry)
+  for (const [length, queue] of ward.queues) {
+    for (let entry = queue.first; entry !== undefined && entry.dueAt <= now; entry = queue.first) {
+      remove(queue, entry)
       entry.stop()
     }
+    if (queue.first === undefined) ward.queues.delete(length)
   }
-  for (const [length, queue] of ward.entries) if (queue.size === 0) ward.entries.delete(length)
-  return ward.entries.size === 0
+  return ward.queues.size === 0
 }
 
 /** Deadlines of calls that are many and mostly short. */
@@ -176,17 +204,25 @@ export const makeDeadlines = (): Deadlines => {
 
   const watch: Deadlines["watch"] = (caller, deadline, stop) => {
     const clock = Context.get(caller.getFiberRef(DefaultServices.currentServices), Clock.Clock)
-    const ward = wards.get(clock) ?? { entries: new Map(), sleeper: undefined }
+    const ward = wards.get(clock) ?? { queues: new Map(), sleeper: undefined }
     wards.set(clock, ward)
     const length = Duration.toMillis(deadline)
     const since = clock.unsafeCurrentTimeMillis()
-    const entry = { since, dueAt: since + length, stop }
-    const queue = ward.entries.get(length) ?? new Set()
-    ward.entries.set(length, queue.add(entry))
+    const entry: Entry = {
+      since,
+      dueAt: since + length,
+      stop,
+      previous: undefined,
+      next: undefined,
+      isListed: false
+    }
+    const queue = ward.queues.get(length) ?? { first: undefined, last: undefined }
+    ward.queues.set(length, queue)
+    append(queue, entry)
     if (ward.sleeper !== undefined && ward.sleeper.wakesAt > entry.dueAt) wake(ward)
     if (ward.sleeper === undefined) sleep(ward, clock, caller)
     return () => {
-      queue.delete(entry)
+      remove(queue, entry)
       const wakesAt = ward.sleeper?.wakesAt ?? 0
       if (wakesAt - clock.unsafeCurrentTimeMillis() <= nap) return
       // Nobody shall wait for a program to end because its last call was once a long one.

@@ -3,28 +3,30 @@
 /** Parameters by wire name: text, or a list of texts that travels as `Name.1`, `Name.2`, … */
 export type Parameters = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
 
-const pairs = (parameters: Parameters): ReadonlyArray<readonly [string, string]> =>
-  Object.entries(parameters).flatMap(([name, value]) =>
-    value === undefined
-      ? []
-      : typeof value === "string"
-        ? [[name, value] as const]
-        : value.map((item, index) => [`${name}.${index + 1}`, item] as const)
-  )
-
 const anySurrogate = /[\uD800-\uDFFF]/
 
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
 
+const plain = /^[\w.-]*$/
+
 // A lone surrogate cannot be expressed in UTF-8; encodeURIComponent would throw on it.
 export const percentEncode = (text: string): string =>
-  encodeURIComponent(anySurrogate.test(text) ? text.replace(loneSurrogate, "\uFFFD") : text)
+  plain.test(text)
+    ? text
+    : encodeURIComponent(anySurrogate.test(text) ? text.replace(loneSurrogate, "\uFFFD") : text)
 
 /** Percent-encoded UTF-8 joined by `&`; a space is `%20`. */
-export const encodeForm = (parameters: Parameters): string =>
-  pairs(parameters)
-    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
-    .join("&")
+export const encodeForm = (parameters: Parameters): string => {
+  let form = ""
+  const add = (name: string, value: string): void => {
+    form += `${form === "" ? "" : "&"}${percentEncode(name)}=${percentEncode(value)}`
+  }
+  for (const [name, value] of Object.entries(parameters)) {
+    if (typeof value === "string") add(name, value)
+    else value?.forEach((item, index) => add(`${name}.${index + 1}`, item))
+  }
+  return form
+}
 
 const indexed = /^(.*)\.([1-9]\d*)$/
 

@@ -1,16 +1,13 @@
 import * as Effect from "effect/Effect"
-import * as Random from "effect/Random"
+
+const digits = (fraction: number): string =>
+  Math.floor(fraction * 2 ** 44)
+    .toString(16)
+    .padStart(11, "0")
 
 /** 32 hexadecimal digits. */
-export const randomHex: Effect.Effect<string> = Effect.map(
-  Effect.all([Random.next, Random.next, Random.next]),
-  (fractions) =>
-    fractions
-      .map((fraction) =>
-        Math.floor(fraction * 2 ** 44)
-          .toString(16)
-          .padStart(11, "0")
-      )
-      .join("")
-      .slice(0, 32)
+export const randomHex: Effect.Effect<string> = Effect.randomWith(({ next }) =>
+  Effect.flatMap(next, (a) =>
+    Effect.flatMap(next, (b) => Effect.map(next, (c) => (digits(a) + digits(b) + digits(c)).slice(0, 32)))
+  )
 )

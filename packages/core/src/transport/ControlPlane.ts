@@ -110,6 +110,13 @@ const timestamp = (nowMs: number): string =>
   // @effect-diagnostics-next-line globalDate:off
   `${new Date(nowMs).toISOString().slice(0, 19)}Z`
 
+/** What all calls of one action have in common. */
+interface Prepared<Request, Data> {
+  readonly encode: (request: Request) => Either.Either<unknown, ParseResult.ParseError>
+  readonly decode: (data: unknown) => Either.Either<Data, ParseResult.ParseError>
+  readonly query: string
+}
+
 const parseBody = (text: string): Either.Either<Record<string, unknown>, string> => {
   const body = parseJson(text)
   if (Either.isRight(body)) {
@@ -143,20 +150,32 @@ export const make: Effect.Effect<
   const retries = yield* Retries.shared
   const authorization = `Bearer ${Redacted.value(config.apiKey)}`
 
-  const read = <Data, DataEncoded>(
+  const known = new WeakMap<object, Prepared<never, unknown>>()
+  const prepare = <Request, RequestEncoded, Data, DataEncoded>(
+    action: Action.Action<string, Request, RequestEncoded, Data, DataEncoded>
+  ): Prepared<Request, Data> => {
+    const prepared = (known.get(action) as Prepared<Request, Data> | undefined) ?? {
+      encode: Schema.encodeEither(action.request),
+      decode: Schema.decodeUnknownEither(action.data),
+      query: encodeForm({ Action: action.name, Format: "json", Version: Action.apiVersion })
+    }
+    known.set(action, prepared)
+    return prepared
+  }
+
+  const read = <Data>(
     facts: CallFacts,
-    schema: Schema.Schema<Data, DataEncoded>,
+    decode: (data: unknown) => Either.Either<Data, ParseResult.ParseError>,
     status: number,
     headers: ExchangeAnswer["headers"],
     text: string,
     nowMs: number
   ): Either.Either<Reply<Data>, SessionError> => {
-    const retry = retryAfterMs(headers, nowMs)
     const parsed = parseBody(text)
     if (Either.isLeft(parsed)) {
       const reason = status >= 400 ? classify("", status, "") : "Decode"
       return Either.left(
-        sessionError(facts, { reason, phase: "sent", status, retryAfterMs: retry, detail: parsed.left })
+        sessionError(facts, { reason, phase: "sent", status, retryAfterMs: retryAfterMs(headers, nowMs), detail: parsed.left })
       )
     }
     const envelope = Action.readEnvelope(parsed.right)
@@ -176,12 +195,12 @@ export const make: Effect.Effect<
           status,
           requestId,
           code: code === "" ? undefined : code,
-          retryAfterMs: retry,
+          retryAfterMs: retryAfterMs(headers, nowMs),
           detail: message
         })
       )
     }
-    const data = Schema.decodeUnknownEither(schema)(envelope.data)
+    const data = decode(envelope.data)
     if (Either.isLeft(data)) {
       return Either.left(
         sessionError(facts, {
@@ -211,13 +230,14 @@ export const make: Effect.Effect<
     }
     const timeout = options?.timeout ?? config.timeouts.request
     const onAnswer = ({ headers, status, text }: ExchangeAnswer) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => read(facts, action.data, status, headers, text, now))
+      Effect.flatMap(Clock.currentTimeMillis, (now) => read(facts, decode, status, headers, text, now))
     const onFailure = (failure: ExchangeFailure) => transportError(facts, failure)
     const onTimeout = () => timeoutError(facts, timeout)
+    const { decode, encode, query } = prepare(action)
     const send = (span: Tracer.AnySpan | undefined, timeLeft: Duration.Duration) =>
-      Effect.gen(function* () {
-        const encoded = Schema.encodeEither(action.request)(request)
-        if (Either.isLeft(encoded)) return yield* Effect.die(encoded.left)
+      Effect.flatMap(randomHex, (nonce) => {
+        const encoded = encode(request)
+        if (Either.isLeft(encoded)) return Effect.die(encoded.left)
         const parameters = encoded.right as Parameters
         const inQuery: Record<string, Parameters[string]> = {}
         const inForm: Record<string, Parameters[string]> = { Authorization: authorization }
@@ -225,29 +245,26 @@ export const make: Effect.Effect<
           const target = action.inQuery.includes(name) ? inQuery : inForm
           target[name] = value
         }
-        const now = yield* Clock.currentTimeMillis
-        const query = encodeForm({
-          Action: action.name,
-          Format: "json",
-          Version: Action.apiVersion,
-          Timestamp: timestamp(now),
-          SignatureNonce: yield* randomHex,
-          ...inQuery
-        })
-        return yield* exchange(
-          {
-            method: "POST",
-            origin: endpoint.origin,
-            path: `${endpoint.path}?${query}`,
-            headers: {
-              "x-acs-version": Action.apiVersion,
-              "x-acs-action": action.name,
-              "user-agent": config.userAgent,
-              "content-type": "application/x-www-form-urlencoded"
+        return Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          exchange(
+            {
+              method: "POST",
+              origin: endpoint.origin,
+              path: `${endpoint.path}?${query}&${encodeForm({
+                Timestamp: timestamp(now),
+                SignatureNonce: nonce,
+                ...inQuery
+              })}`,
+              headers: {
+                "x-acs-version": Action.apiVersion,
+                "x-acs-action": action.name,
+                "user-agent": config.userAgent,
+                "content-type": "application/x-www-form-urlencoded"
+              },
+              body: encodeForm(inForm)
             },
-            body: encodeForm(inForm)
-          },
-          { span, timeout: timeLeft, onAnswer, onFailure, onTimeout }
+            { span, timeout: timeLeft, onAnswer, onFailure, onTimeout }
+          )
         )
       })
     if (options?.watched !== undefined) return send(options.watched.span, timeout)
