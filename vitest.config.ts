@@ -20,9 +20,6 @@ export default defineConfig({
     ],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Browsers, desktops and processes are real, and a busy machine makes them late: on CI a test may be run once more.
-    // What it reports says so. On a developer's machine a test that fails now and then shall be seen to.
-    retry: process.env["CI"] === undefined ? 0 : 1,
     pool: "forks",
     poolOptions: { forks: { minForks: 1, maxForks: 2, isolate: false } },
     // On CI the totals are read by a program: see scripts/totals.ts.

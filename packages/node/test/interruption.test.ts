@@ -202,13 +202,13 @@ for (const [way, adapt] of ways) {
     it.scopedLive("is kept for a reader that is slow but has begun", () =>
       Effect.gen(function* () {
         const server = yield* serve((_request, response) => response.end("x".repeat(1_000_000)))
-        const client = adapt(yield* UndiciHttpClient.make({ unreadTimeout: "20 millis" }))
+        const client = adapt(yield* UndiciHttpClient.make({ unreadTimeout: "500 millis" }))
         const response = yield* client.get(server.url)
         let read = 0
         yield* response.stream.pipe(
           Stream.runForEachChunk((chunk) =>
             Effect.gen(function* () {
-              if (read === 0) yield* Effect.sleep("100 millis")
+              if (read === 0) yield* Effect.sleep("1 second")
               for (const bytes of chunk) read += bytes.byteLength
             })
           )

@@ -90,10 +90,12 @@ export const bindingContract = <E>(name: string, subject: Subject<E>) => {
         true,
         Effect.gen(function* () {
           const bay = yield* AgentBay.AgentBay
-          const idle = yield* bay.create({ lifetime: { idleRelease: "1 second" } })
-          const kept = yield* bay.create({ lifetime: { idleRelease: "1 second" } })
-          const manual = yield* bay.create({ lifetime: { manualRelease: true } })
+          const lifetime = { idleRelease: "3 seconds" } as const
+          const kept = yield* bay.create({ lifetime })
           const keeping = yield* Effect.fork(Effect.repeat(kept.keepAlive, Schedule.spaced("100 millis")))
+          const manual = yield* bay.create({ lifetime: { manualRelease: true } })
+          // The last one made: when it has ended, the others would have.
+          const idle = yield* bay.create({ lifetime })
           yield* Effect.repeat(idle.status, {
             until: ({ status }) => status === "FINISH",
             schedule: Schedule.spaced("50 millis")

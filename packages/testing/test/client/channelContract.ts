@@ -95,7 +95,7 @@ export const channelContract = <E>(name: string, subject: Subject<E>) => {
             const error = yield* Effect.flip(
               Stream.runDrain(
                 code.stream("python", "import time\nprint('begun', flush=True)\ntime.sleep(60)", {
-                  timeout: "1 second"
+                  timeout: "3 seconds"
                 })
               )
             )

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import type { Session } from "@effect-agentbay/core/Session"
 import type { Digest } from "@effect-agentbay/core/SessionFileTransfer"
-import { Chunk, Effect, Either, Fiber, Option, Sink, Stream } from "effect"
+import { Chunk, Deferred, Effect, Either, Fiber, Option, Sink, Stream } from "effect"
 import * as Fault from "../../src/cloud/Fault.js"
 import { TestCloud } from "../../src/TestCloud.js"
 import { makeHarness, routes, type Subject } from "./harness.js"
@@ -147,16 +147,13 @@ export const fileTransferContract = <E>(name: string, subject: Subject<E>) => {
         Effect.gen(function* () {
           const { fileSystem, fileTransfer } = session
           const cloud = yield* TestCloud
-          const fiber = yield* Effect.fork(
-            fileTransfer.upload("/tmp/a", Stream.concat(inPieces(pattern(300_000), 1000), Stream.never))
+          const isUnderWay = yield* Deferred.make<void>()
+          const endless = inPieces(pattern(300_000), 1000).pipe(
+            Stream.concat(Stream.drain(Stream.fromEffect(Deferred.succeed(isUnderWay, undefined)))),
+            Stream.concat(Stream.never)
           )
-          yield* Effect.repeat(Effect.sleep("10 millis"), {
-            until: () =>
-              Effect.map(cloud.journal, (calls) =>
-                calls.some(({ action }) => action === "GetContextFileUploadUrl")
-              )
-          })
-          yield* Effect.sleep("50 millis")
+          const fiber = yield* Effect.fork(fileTransfer.upload("/tmp/a", endless))
+          yield* Deferred.await(isUnderWay)
           yield* Fiber.interrupt(fiber)
           assert.isFalse(yield* fileSystem.exists("/tmp/a"))
           const names = (yield* cloud.journal).map(({ action }) => action)

@@ -33,11 +33,6 @@ const reap = (options: { readonly grace?: Duration.DurationInput } = {}) =>
     Effect.map(Stream.runCollect(bay.reap({ owner, ...options })), Chunk.toReadonlyArray)
   )
 
-/** The first command of a process loads the shell, which takes its time while the virtual one is moved on. */
-const warmUp = Effect.flatMap(AgentBay.AgentBay, (bay) =>
-  Effect.scoped(Effect.flatMap(bay.session({ imageId: "code_latest" }), ({ command }) => command.run("true")))
-).pipe(Effect.provide(TestAgentBay.layer))
-
 describe("a creation whose answer is lost", () => {
   for (const [name, fault] of [
     ["the connection broke", Fault.lost],
@@ -54,7 +49,8 @@ describe("a creation whose answer is lost", () => {
       Effect.gen(function* () {
         const bay = yield* AgentBay.AgentBay
         const cloud = yield* TestCloud
-        yield* warmUp
+        // A shell takes real time, for which the clock would not wait.
+        yield* cloud.scriptTool("shell", ["hi\n"])
         yield* cloud.fail({ action: "CreateMcpSession" }, fault)
         const used = Effect.scoped(
           Effect.gen(function* () {

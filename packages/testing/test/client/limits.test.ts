@@ -5,7 +5,7 @@ import * as AgentBayConfig from "@effect-agentbay/core/AgentBayConfig"
 import * as RequestLimits from "@effect-agentbay/core/RequestLimits"
 import * as RetryPolicy from "@effect-agentbay/core/RetryPolicy"
 import * as VpcTransport from "@effect-agentbay/core/VpcTransport"
-import { Clock, Effect, Fiber, Layer, TestClock } from "effect"
+import { Effect, Fiber, Layer, TestClock } from "effect"
 import * as Fault from "../../src/cloud/Fault.js"
 import * as TestAgentBay from "../../src/TestAgentBay.js"
 import { TestCloud } from "../../src/TestCloud.js"
@@ -34,18 +34,16 @@ const slowly = (seconds: number) =>
     fail({ action: "ListSession" }, Fault.slow(`${seconds} seconds`), { times: Number.POSITIVE_INFINITY })
   )
 
-/** The moments at which calls arrived, in seconds since a moment, by the journal of the cloud. */
-const arrivalsSince = (begun: number) =>
-  Effect.map(
-    Effect.flatMap(TestCloud, ({ journal }) => journal),
-    (calls) => calls.map(({ startedAt }) => (startedAt - begun) / 1000).sort((a, b) => a - b)
-  )
+/** The moments at which calls arrived, in seconds, by the journal of the cloud. */
+const arrivals = Effect.map(
+  Effect.flatMap(TestCloud, ({ journal }) => journal),
+  (calls) => calls.map(({ startedAt }) => startedAt / 1000).sort((a, b) => a - b)
+)
 
 describe("limits", () => {
   it.effect("how many calls are under way at once", () =>
     Effect.gen(function* () {
       const bay = yield* AgentBay.AgentBay
-      const begun = yield* Clock.currentTimeMillis
       yield* slowly(10)
       const calls = yield* Effect.fork(
         Effect.all(
@@ -55,14 +53,13 @@ describe("limits", () => {
       )
       yield* TestClock.adjust("30 seconds")
       yield* Fiber.join(calls)
-      assert.deepStrictEqual(yield* arrivalsSince(begun), [0, 0, 10, 10, 20])
+      assert.deepStrictEqual(yield* arrivals, [0, 0, 10, 10, 20])
     }).pipe(withLimits({ concurrency: 2 }))
   )
 
   it.effect("how many begin per time", () =>
     Effect.gen(function* () {
       const bay = yield* AgentBay.AgentBay
-      const begun = yield* Clock.currentTimeMillis
       const calls = yield* Effect.fork(
         Effect.all(
           Array.from({ length: 6 }, () => bay.list()),
@@ -72,7 +69,7 @@ describe("limits", () => {
       yield* TestClock.adjust("30 seconds")
       yield* Fiber.join(calls)
       // Two at once to begin with, then one each time another may.
-      assert.deepStrictEqual(yield* arrivalsSince(begun), [0, 0, 5, 10, 15, 20])
+      assert.deepStrictEqual(yield* arrivals, [0, 0, 5, 10, 15, 20])
     }).pipe(withLimits({ rate: { calls: 2, interval: "10 seconds" } }))
   )
 
@@ -82,7 +79,7 @@ describe("limits", () => {
       const cloud = yield* TestCloud
       yield* cloud.scriptTool("shell", () => Effect.delay(Effect.succeed("done"), "100 seconds"))
       const session = yield* bay.create({ imageId: "code_latest" })
-      const before = (yield* arrivalsSince(0)).length
+      const before = (yield* arrivals).length
       const command = yield* Effect.fork(session.command.run("sleep 100", { timeout: "200 seconds" }))
       yield* TestClock.adjust("1 seconds")
       const late = yield* Effect.fork(Effect.flip(bay.list()))
@@ -92,7 +89,7 @@ describe("limits", () => {
       assert.deepStrictEqual([error.reason, error.phase], ["Timeout", "notSent"])
       yield* TestClock.adjust("40 seconds")
       yield* Fiber.join(command)
-      assert.lengthOf(yield* arrivalsSince(0), before + 1)
+      assert.lengthOf(yield* arrivals, before + 1)
     }).pipe(withLimits({ concurrency: 1 }))
   )
 

@@ -1,11 +1,15 @@
 /** Watching directories and files. */
 import { assert } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
-import { type Case, furnish, refusal, system } from "./support.js"
+import { type Case, furnish, type Place, refusal, system } from "./support.js"
 
-/** Watches until every event of `wanted`, as `said` says it, was seen, while `work` goes on. */
+/**
+ * Watches until every event of `wanted`, as `said` says it, was seen, while `work` goes on. Nothing tells when a watch
+ * has had the look that it begins with: `call` changes something until that is heard.
+ */
 const sees = <A, E, E2>(
   events: Stream.Stream<{ readonly _tag: string; readonly path: string }, E>,
+  call: (count: number) => Effect.Effect<void, E2>,
   wanted: ReadonlyArray<string>,
   work: Effect.Effect<A, E2>,
   said: (event: { readonly _tag: string; readonly path: string }) => string = ({ path }) => path
@@ -13,10 +17,11 @@ const sees = <A, E, E2>(
   Effect.gen(function* () {
     const missing = new Set(wanted)
     const seen: Array<string> = []
+    let isAtWork = false
     const watching = yield* events.pipe(
       Stream.takeUntil((event) => {
         seen.push(said(event))
-        missing.delete(said(event))
+        if (isAtWork) missing.delete(said(event))
         return missing.size === 0
       }),
       Stream.runDrain,
@@ -24,12 +29,20 @@ const sees = <A, E, E2>(
       Effect.orDie,
       Effect.fork
     )
-    // The watch begins with a look of its own.
-    yield* Effect.sleep("700 millis")
+    for (let count = 0; seen.length === 0 && watching.unsafePoll() === null; count++) {
+      yield* call(count)
+      yield* Effect.sleep("100 millis")
+    }
+    isAtWork = true
     yield* work
     yield* Fiber.join(watching)
     return seen
   })
+
+const calling =
+  ({ at, fs }: Place, name = "call") =>
+  (count: number) =>
+    fs.writeFileString(at(name), "x".repeat(count))
 
 export const watchCases: Readonly<Record<string, Case>> = {
   "changes of a directory are seen": (place) =>
@@ -38,6 +51,7 @@ export const watchCases: Readonly<Record<string, Case>> = {
       yield* furnish(place)
       const made = yield* sees(
         fs.watch(at("")),
+        calling(place),
         ["new\nline", "file", "dangling"],
         fs
           .writeFileString(at("new\nline"), "x")
@@ -56,6 +70,7 @@ export const watchCases: Readonly<Record<string, Case>> = {
       yield* furnish(place)
       yield* sees(
         fs.watch(at(""), { recursive: true }),
+        calling(place, "dir/call"),
         ["dir/added", "dir/inner"],
         Effect.zipRight(fs.writeFileString(at("dir/added"), "x"), fs.remove(at("dir/inner")))
       )
@@ -65,7 +80,12 @@ export const watchCases: Readonly<Record<string, Case>> = {
     Effect.gen(function* () {
       const { at, fs } = place
       yield* furnish(place)
-      yield* sees(fs.watch(at("file")), ["file"], fs.writeFileString(at("file"), "changed!"))
+      yield* sees(
+        fs.watch(at("file")),
+        calling(place, "file"),
+        ["file"],
+        fs.writeFileString(at("file"), "changed!")
+      )
       assert.deepStrictEqual(
         yield* refusal(Stream.runDrain(fs.watch(at("none")))),
         system("NotFound", "stat")
@@ -78,14 +98,16 @@ export const watchCases: Readonly<Record<string, Case>> = {
  * process, and takes it for a removed one.
  */
 export const exactWatchCases: Readonly<Record<string, Case>> = {
-  "what happened is told": ({ at, fs }) =>
+  "what happened is told": (place) =>
     Effect.gen(function* () {
+      const { at, fs } = place
       yield* Effect.forEach(["kept", "changed", "moded", "gone"], (name) =>
         fs.writeFileString(at(name), name)
       )
       yield* fs.makeDirectory(at("dir"))
       const seen = yield* sees(
         fs.watch(at("")),
+        calling(place),
         ["Create new", "Update changed", "Update moded", "Remove gone"],
         Effect.all([
           fs.writeFileString(at("changed"), "other"),
@@ -99,6 +121,7 @@ export const exactWatchCases: Readonly<Record<string, Case>> = {
       assert.isFalse(seen.some((event) => /kept|dir/.test(event)))
       yield* sees(
         fs.watch(at("kept")),
+        calling(place, "kept"),
         ["Remove kept"],
         fs.remove(at("kept")),
         ({ _tag, path }) => `${_tag} ${path}`

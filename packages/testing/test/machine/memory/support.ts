@@ -1,4 +1,5 @@
 import { assert, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -47,6 +48,12 @@ export const reason = <A>(operation: Effect.Effect<A, MachineError>) =>
 
 /** Lets host work (a worker, an import) go on, in real time. */
 export const breathe = Effect.withClock(Effect.sleep(2), Clock.make())
+
+/** Lets host work go on until it waits for the moment that is so far away. */
+export const untilAsleepFor = (ms: number): Effect.Effect<void> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.repeat(Effect.zipRight(breathe, TestClock.sleeps()), { until: Chunk.contains(now + ms) })
+  )
 
 /** Moves virtual time on until the fiber is done: what it waits for may come up late. */
 export const advanceUntilDone = <A, E>(fiber: Fiber.Fiber<A, E>, stepMs: number): Effect.Effect<A, E> =>

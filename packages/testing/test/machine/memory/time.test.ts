@@ -4,7 +4,17 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
-import { advanceUntilDone, breathe, code, HOUR, reason, run, value, withMachine } from "./support.js"
+import {
+  advanceUntilDone,
+  breathe,
+  code,
+  HOUR,
+  reason,
+  run,
+  untilAsleepFor,
+  value,
+  withMachine
+} from "./support.js"
 
 describe("InMemoryMachine: time", () => {
   withMachine("sleeps in virtual time", (machine) =>
@@ -23,7 +33,7 @@ describe("InMemoryMachine: time", () => {
     Effect.gen(function* () {
       yield* run(machine, "true")
       const fiber = yield* Effect.fork(run(machine, "sleep 5"))
-      yield* breathe
+      yield* untilAsleepFor(5_000)
       yield* TestClock.adjust(4_999)
       yield* breathe
       assert.isTrue(Option.isNone(yield* Fiber.poll(fiber)))
@@ -36,7 +46,7 @@ describe("InMemoryMachine: time", () => {
     Effect.gen(function* () {
       yield* run(machine, "true")
       const fiber = yield* Effect.fork(run(machine, "sleep 60; echo late > /tmp/late", 1_000))
-      yield* breathe
+      yield* untilAsleepFor(60_000)
       yield* TestClock.adjust(1_000)
       assert.deepStrictEqual(yield* Fiber.join(fiber), {
         stdout: "",
@@ -54,7 +64,7 @@ describe("InMemoryMachine: time", () => {
     Effect.gen(function* () {
       yield* run(machine, "true")
       const fiber = yield* Effect.fork(run(machine, "sleep 60; echo late > /tmp/late"))
-      yield* breathe
+      yield* untilAsleepFor(60_000)
       yield* Fiber.interrupt(fiber)
       yield* TestClock.adjust(HOUR)
       yield* breathe
@@ -85,7 +95,7 @@ describe("InMemoryMachine: time", () => {
       yield* code(machine, "javascript", "let kept = 1")
       const waiting = "console.log('tick'); setInterval(() => console.log('tick'), 400)"
       const fiber = yield* Effect.fork(code(machine, "javascript", waiting, 1_000))
-      yield* breathe
+      yield* untilAsleepFor(400)
       yield* TestClock.adjust(1_000)
       const result = yield* Fiber.join(fiber)
       assert.isTrue(result.timedOut)
