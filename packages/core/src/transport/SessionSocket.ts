@@ -5,7 +5,7 @@
  * The connection is opened when it is first needed, kept while anything uses it and ten seconds longer, and closed with
  * the session. Every twenty seconds a ping finds out whether the other side still answers. When the connection is lost,
  * everything in flight fails with `ChannelError`, reason `Lost`, whose `phase` says whether it can have had an effect;
- * nothing is repeated by itself. While anything is subscribed (`events`, `subscribe`) a new connection is opened, after
+ * nothing is repeated by itself. What has not left by then waits for the next connection. While anything is subscribed (`events`, `subscribe`) a new connection is opened, after
  * half a second at first and half a minute at last, with a new token and URL where the old ones are refused.
  *
  * The connection cannot wait for slow consumers, because everything shares it: each consumer has a buffer, and one whose
