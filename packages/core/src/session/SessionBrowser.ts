@@ -163,8 +163,9 @@ export declare namespace SessionBrowser {
     readonly takeoverDone: (id: number) => Effect.Effect<void, SessionSocket.Failure>
     /**
      * Lets a human in whenever the browser asks for one: runs the handler, then says `takeoverDone`. Handlers may run at
-     * the same time. One that takes longer than the browser waits is interrupted, and nothing is said. Goes on until it is
-     * interrupted; fails as `notifications` does, or as the handler.
+     * the same time. One that takes longer than the browser waits is interrupted, and nothing is said. Where the connection
+     * is lost meanwhile, it is said over the next one. Goes on until it is interrupted; fails as `notifications` does, or as
+     * the handler.
      *
      * @example
      * ```ts

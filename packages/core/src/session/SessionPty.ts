@@ -121,7 +121,8 @@ export declare namespace SessionPty {
     /**
      * Starts a shell in a terminal of its own, 80 columns by 24 rows unless told otherwise. Closing the scope kills it,
      * unless `keep` is true. One whose creation is interrupted, or takes longer than `timeout`, is killed when its answer
-     * comes.
+     * comes. Fails with `ChannelError`, reason `Lost` and phase `unknown`, when the connection is lost before the answer: the
+     * terminal may run then, and nobody knows its id; `list` has it.
      *
      * @example
      * ```ts

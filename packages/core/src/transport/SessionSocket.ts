@@ -5,7 +5,7 @@
  * The connection is opened when it is first needed, kept while anything uses it and ten seconds longer, and closed with
  * the session. Every twenty seconds a ping finds out whether the other side still answers. When the connection is lost,
  * everything in flight fails with `ChannelError`, reason `Lost`, whose `phase` says whether it can have had an effect;
- * nothing is repeated by itself. While anything is subscribed (`events`, `subscribe`) a new connection is opened, after
+ * nothing is repeated by itself. What has not left by then waits for the next connection. While anything is subscribed (`events`, `subscribe`) a new connection is opened, after
  * half a second at first and half a minute at last, with a new token and URL where the old ones are refused.
  *
  * The connection cannot wait for slow consumers, because everything shares it: each consumer has a buffer, and one whose
@@ -27,8 +27,7 @@ import {
   ChannelError,
   ChannelUnavailable,
   type ChannelUnavailableReason,
-  type InvalidArgument,
-  type Phase
+  type InvalidArgument
 } from "../AgentBayError.js"
 import { randomHex } from "../internal/randomHex.js"
 import { redactText } from "../internal/redact.js"
@@ -377,25 +376,29 @@ export const make = (runtime: SessionRuntime): SessionSocket.Service => {
     failure(operation, trouble, { target, invocationId: id })
 
   const write = (link: Link, asked: Asked, data: JsonObject): Effect.Effect<void, ChannelError> =>
-    Effect.suspend(() => {
-      const lost = (phase: Phase) =>
-        troubleOf(asked, { reason: "Lost", phase, detail: "the connection broke before it was sent" })
-      return link.isOver()
-        ? Effect.fail(lost("notSent"))
-        : Effect.mapError(link.write(encodeFrame(asked.id, asked.target, data)), () => lost("unknown"))
-    })
+    Effect.mapError(link.write(encodeFrame(asked.id, asked.target, data)), (phase) =>
+      troubleOf(asked, {
+        reason: "Lost",
+        phase,
+        detail: `the connection broke ${phase === "notSent" ? "before" : "while"} it was sent`
+      })
+    )
 
   /** Registers before it writes, so that no answer can come too early. */
   const begin = (link: Link, asked: Asked, pending: Pending, data: JsonObject) =>
     Effect.zipRight(
       Effect.acquireRelease(
         Effect.sync(() => {
-          pending.phase = link.isOver() ? "notSent" : "unknown"
+          pending.phase = "unknown"
           link.register(asked.id, pending)
         }),
         () => Effect.sync(() => link.forget(asked.id))
       ),
-      write(link, asked, data)
+      Effect.tapError(write(link, asked, data), ({ phase }) =>
+        Effect.sync(() => {
+          pending.phase = phase
+        })
+      )
     )
 
   const watched = (operation: string, target: string, data: JsonObject) =>

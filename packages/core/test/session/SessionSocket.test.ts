@@ -29,7 +29,7 @@ describe("SessionSocket", () => {
       }
       const runtime = runtimeWith(
         { hasConnector: true, url, token },
-        { open: () => Effect.succeed({ socket: silent, ping: Option.none() }) }
+        { open: () => Effect.succeed({ socket: silent, isOpen: () => true, ping: Option.none() }) }
       )
       const socket = SessionSocket.make(runtime)
       const states: Array<SessionSocket.SocketState> = []

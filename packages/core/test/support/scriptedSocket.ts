@@ -1,7 +1,7 @@
 /** A live channel whose other side is written down in the test. */
 import * as Socket from "@effect/platform/Socket"
 import { type SessionRuntime, SessionSocket, type SocketConnector } from "@effect-agentbay/core"
-import { Deferred, Effect, Exit, Mailbox, Option, Redacted } from "effect"
+import { Deferred, type Duration, Effect, Exit, Mailbox, Option, Redacted } from "effect"
 import type { Json } from "./FakeSession.js"
 
 /** What the client sent. */
@@ -18,11 +18,18 @@ export interface OtherSide {
   /** Anything. */
   readonly say: (frame: unknown) => void
   readonly drop: () => void
+  /** Nothing more leaves, and nothing says so. */
+  readonly lapse: () => void
+}
+
+export interface ScriptOptions {
+  /** How long the closing of a connection takes. */
+  readonly closing?: Duration.DurationInput
 }
 
 export type Respond = (frame: SentFrame, side: OtherSide, index: number) => void
 
-export const scriptedSocket = (respond: Respond) => {
+export const scriptedSocket = (respond: Respond, { closing = 0 }: ScriptOptions = {}) => {
   const sent: Array<SentFrame> = []
   const opened: Array<{ readonly path: string; readonly headers: Record<string, string> }> = []
   const connector: SocketConnector.SocketConnector.Service = {
@@ -34,9 +41,15 @@ export const scriptedSocket = (respond: Respond) => {
             Object.entries(headers).map(([name, value]) => [name.toLowerCase(), Redacted.value(value)])
           )
         })
+        let isOpen = true
+        const lapse = () => {
+          isOpen = false
+        }
+        yield* Effect.addFinalizer(() => Effect.sleep(closing))
         const incoming = yield* Mailbox.make<string>()
         const ended = yield* Deferred.make<void>()
         const drop = () => {
+          lapse()
           Deferred.unsafeDone(ended, Exit.void)
           incoming.unsafeDone(Exit.void)
         }
@@ -62,10 +75,11 @@ export const scriptedSocket = (respond: Respond) => {
                 sent.push(frame)
                 const reply = (data: Json) =>
                   say({ invocationId: frame.invocationId, source: frame.target, target: "SDK", data })
-                respond(frame, { reply, say, drop }, sent.length - 1)
+                respond(frame, { reply, say, drop, lapse }, sent.length - 1)
               })
             )
           },
+          isOpen: () => isOpen,
           ping: Option.some(Effect.void)
         }
       })
@@ -87,8 +101,12 @@ export const withSocket = (
 })
 
 /** A session's channel that answers from a script, and what it was told. */
-export const scriptedChannel = (runtime: SessionRuntime.SessionRuntime, respond: Respond) => {
-  const { connector, opened, sent } = scriptedSocket(respond)
+export const scriptedChannel = (
+  runtime: SessionRuntime.SessionRuntime,
+  respond: Respond,
+  options?: ScriptOptions
+) => {
+  const { connector, opened, sent } = scriptedSocket(respond, options)
   const connected = withSocket(runtime, connector)
   return { runtime: connected, socket: SessionSocket.make(connected), sent, opened }
 }

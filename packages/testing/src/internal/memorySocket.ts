@@ -48,8 +48,10 @@ export const memoryConnector = (door: Doors["socket"]): SocketConnector.SocketCo
       const toClient = yield* Mailbox.make<string>(inFlight)
       const ended = yield* Deferred.make<number>()
       let isMute = false
+      let isOpen = true
       const close = (code: number) =>
         Effect.sync(() => {
+          isOpen = false
           Deferred.unsafeDone(ended, Exit.succeed(code))
           toServer.unsafeDone(Exit.void)
           toClient.unsafeDone(Exit.void)
@@ -97,6 +99,7 @@ export const memoryConnector = (door: Doors["socket"]): SocketConnector.SocketCo
                 )
           )
         },
+        isOpen: () => isOpen,
         ping: Option.some(Effect.suspend(() => (isMute ? Effect.never : Effect.void)))
       }
     })

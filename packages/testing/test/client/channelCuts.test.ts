@@ -41,12 +41,12 @@ const works: Readonly<Record<string, Work>> = {
   }
 }
 
-/** A cut of what nobody waited for is noticed a moment later, and the next request may meet it. */
+/** The news of a cut takes a moment: a request that left before it may have been received. */
 const calm = ({ pty }: Session.Session.Service) =>
   Effect.retry(pty.list, {
     schedule: Schedule.spaced("20 millis"),
     times: 250,
-    while: (error) => "reason" in error && error.reason === "Lost"
+    while: (error) => error._tag === "ChannelError" && error.reason === "Lost" && error.phase === "unknown"
   })
 
 describe("a live channel over real sockets", () => {

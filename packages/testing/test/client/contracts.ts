@@ -12,6 +12,7 @@ import { fileTransferContract } from "./fileTransferContract.js"
 import { followedAgentContract } from "./followedAgentContract.js"
 import { gitContract } from "./gitContract.js"
 import type { Subject } from "./harness.js"
+import { listeningContract } from "./listeningContract.js"
 import { mobileContract } from "./mobileContract.js"
 import { ossContract } from "./ossContract.js"
 import { processContract } from "./processContract.js"
@@ -35,5 +36,6 @@ export const contracts: ReadonlyArray<<E>(name: string, subject: Subject<E>) => 
   channelContract,
   ptyContract,
   followedAgentContract,
-  watchContract
+  watchContract,
+  listeningContract
 ]

@@ -144,4 +144,40 @@ describe("a browser in trouble", () => {
       })
     )
   )
+
+  it.effect(
+    "is told that a human is done when its connection is there again, and one who helps goes on",
+    () =>
+      withSession("browser_latest", ({ browser, sessionId, socket }, cloud) =>
+        Effect.gen(function* () {
+          yield* browser.initialize({ callForUser: true })
+          const helping = yield* Effect.fork(browser.handOver(() => Effect.sleep("1 second")))
+          yield* TestClock.adjust("1 second")
+          for (const trouble of [
+            cloud.failSocket({}, SocketFault.unreachable, { times: 4 }),
+            cloud.failSocket({}, SocketFault.refused(503), { times: 2 }),
+            Effect.void
+          ]) {
+            const asked = yield* Effect.fork(cloud.notifyBrowser(sessionId, "login"))
+            yield* TestClock.adjust("800 millis")
+            yield* trouble
+            yield* cloud.dropSockets(sessionId)
+            yield* TestClock.adjust("1 minute")
+            assert.strictEqual((yield* Fiber.poll(helping))._tag, "None")
+            assert.strictEqual(yield* Fiber.join(asked), "done")
+          }
+          // When the browser has gone on, nobody tells it anything.
+          const asked = yield* Effect.fork(cloud.notifyBrowser(sessionId, "login", { maxWait: "20 seconds" }))
+          yield* TestClock.adjust("800 millis")
+          yield* cloud.failSocket({}, SocketFault.unreachable, { times: 6 })
+          yield* cloud.clearJournal
+          yield* cloud.dropSockets(sessionId)
+          yield* TestClock.adjust("5 minutes")
+          assert.strictEqual(yield* Fiber.join(asked), "expired")
+          assert.deepStrictEqual(yield* cloud.frames, [])
+          yield* socket.close
+          assert.deepInclude(yield* Effect.flip(Fiber.join(helping)), { reason: "Closed" })
+        })
+      )
+  )
 })

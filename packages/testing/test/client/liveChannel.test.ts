@@ -142,6 +142,28 @@ describe("a live channel in trouble", () => {
     )
   )
 
+  it.effect("what is asked right after a cut goes over the next connection, as nothing of it had left", () =>
+    withSession((session, cloud) =>
+      Effect.gen(function* () {
+        const { call, send } = session.socket
+        const list = call("PTY_SERVER", { method: "pty.list", params: {} })
+        for (const ask of [
+          list,
+          send("anyone", {}),
+          Stream.runDrain(session.code.stream("javascript", "7"))
+        ]) {
+          yield* list
+          yield* cloud.dropSockets(session.sessionId)
+          yield* ask
+        }
+        const { write } = yield* session.socket.open(server, endless)
+        yield* cloud.dropSockets(session.sessionId)
+        // It belongs to what was lost.
+        assert.deepInclude(yield* Effect.flip(write({})), { reason: "Lost", phase: "notSent" })
+      }).pipe(Effect.scoped)
+    )
+  )
+
   it.effect(
     "a refused token is refreshed once; one that stays refused is an error that names the status, not the token",
     () =>

@@ -77,7 +77,13 @@ const interruptedAt = <A, E, R>(step: number, effect: Effect.Effect<A, E, R>) =>
   )
 
 /** A lost connection to which something listens is made again after half a second or so. */
-const reconnected = TestClock.adjust("2 seconds")
+const reconnected = Effect.repeatN(
+  // The wait for the next connection begins when the old one has been seen to.
+  Effect.promise(() => new Promise((done) => setTimeout(done, 1))).pipe(
+    Effect.zipRight(TestClock.adjust("500 millis"))
+  ),
+  3
+)
 
 describe("a terminal that nobody wants any more", () => {
   it.live(
@@ -153,6 +159,25 @@ describe("a terminal that nobody wants any more", () => {
         }
       })
     )
+  )
+
+  it.effect(
+    "may be left when the connection is lost before the answer, and the error says where to find it",
+    () =>
+      withSession(({ pty }, cloud) =>
+        Effect.gen(function* () {
+          yield* pty.list
+          yield* cloud.failSocket({ direction: "out" }, SocketFault.dropped)
+          const error = yield* Effect.flip(pty.create())
+          yield* reconnected
+          assert.deepInclude(error, { _tag: "ChannelError", reason: "Lost", phase: "unknown" })
+          assert.include(error.message, "SessionPty.list has its id")
+          const left = yield* pty.list
+          assert.lengthOf(left, 1)
+          yield* Effect.forEach(left, pty.kill)
+          assert.deepStrictEqual(yield* pty.list, [])
+        })
+      )
   )
 
   it.effect("is killed by its handle after its connection was lost", () =>

@@ -3,8 +3,8 @@ import type * as Session from "@effect-agentbay/core/Session"
 import type * as SessionFileSystem from "@effect-agentbay/core/SessionFileSystem"
 import { Effect, Stream } from "effect"
 import * as fc from "effect/FastCheck"
-import * as SocketFault from "../../src/cloud/SocketFault.js"
 import { TestCloud } from "../../src/TestCloud.js"
+import { amid, meet, type Trouble } from "./troubles.js"
 
 export const root = "/home/wuying/watched"
 const outside = "/home/wuying/outside"
@@ -12,59 +12,19 @@ const outside = "/home/wuying/outside"
 /** Each is one change of the file system, of a path that nothing else changes: looks cannot merge them. */
 type EditKind = "append" | "delete" | "moveIn" | "makeDirectory"
 
-export type Step =
-  | { readonly _tag: "Edit"; readonly kind: EditKind }
-  /** All connections break. */
-  | { readonly _tag: "Cut" }
-  /** The connection breaks in place of a later frame: a request, an answer or a push. */
-  | { readonly _tag: "CutFrame"; readonly direction: "in" | "out"; readonly skip: number }
-  /** The next attempts to connect fail. */
-  | { readonly _tag: "Unreachable"; readonly times: number }
-  | { readonly _tag: "DelayFrame"; readonly millis: number }
-  | { readonly _tag: "Wait"; readonly millis: number }
+interface Edit {
+  readonly _tag: "Edit"
+  readonly kind: EditKind
+}
 
-const edit = fc.record({
+export type Step = Edit | Trouble
+
+const edit: fc.Arbitrary<Edit> = fc.record({
   _tag: fc.constant("Edit" as const),
   kind: fc.constantFrom<EditKind>("append", "delete", "moveIn", "makeDirectory")
 })
 
-export const steps = (longestWait: number): fc.Arbitrary<ReadonlyArray<Step>> =>
-  fc.array(
-    fc.oneof(
-      { arbitrary: edit, weight: 8 },
-      { arbitrary: fc.constant<Step>({ _tag: "Cut" }), weight: 2 },
-      {
-        arbitrary: fc.record({
-          _tag: fc.constant("CutFrame" as const),
-          direction: fc.constantFrom("in" as const, "out" as const),
-          skip: fc.nat(3)
-        }),
-        weight: 2
-      },
-      {
-        arbitrary: fc.record({
-          _tag: fc.constant("Unreachable" as const),
-          times: fc.integer({ min: 1, max: 2 })
-        }),
-        weight: 1
-      },
-      {
-        arbitrary: fc.record({
-          _tag: fc.constant("DelayFrame" as const),
-          millis: fc.integer({ min: 1, max: 1_000 })
-        }),
-        weight: 1
-      },
-      {
-        arbitrary: fc.record({
-          _tag: fc.constant("Wait" as const),
-          millis: fc.integer({ min: 1, max: longestWait })
-        }),
-        weight: 4
-      }
-    ),
-    { minLength: 4, maxLength: 24 }
-  )
+export const steps = (longestWait: number): fc.Arbitrary<ReadonlyArray<Step>> => amid(edit, longestWait)
 
 const pathOf = (kind: EditKind, index: number) => `${root}/${kind}-${index}`
 
@@ -83,7 +43,7 @@ const told = (kind: EditKind, index: number): ReadonlyArray<string> => {
   }
 }
 
-const isEdit = (step: Step): step is Extract<Step, { readonly _tag: "Edit" }> => step._tag === "Edit"
+const isEdit = (step: Step): step is Edit => step._tag === "Edit"
 
 export const expectedOf = (all: ReadonlyArray<Step>): ReadonlyArray<string> =>
   all
@@ -126,25 +86,7 @@ export const perform = (
     const cloud = yield* TestCloud
     let edits = 0
     for (const step of all) {
-      switch (step._tag) {
-        case "Edit":
-          yield* apply(session, step.kind, edits++)
-          break
-        case "Cut":
-          yield* cloud.dropSockets(session.sessionId)
-          break
-        case "CutFrame":
-          yield* cloud.failSocket({ direction: step.direction }, SocketFault.dropped, { skip: step.skip })
-          break
-        case "Unreachable":
-          yield* cloud.failSocket({}, SocketFault.unreachable, { times: step.times })
-          break
-        case "DelayFrame":
-          yield* cloud.failSocket({ direction: "out" }, SocketFault.delayed(step.millis))
-          break
-        case "Wait":
-          yield* wait(step.millis)
-      }
+      yield* step._tag === "Edit" ? apply(session, step.kind, edits++) : meet(session.sessionId, step, wait)
     }
     yield* cloud.clearFaults
   })

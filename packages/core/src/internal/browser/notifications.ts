@@ -1,6 +1,7 @@
 /** What a browser says over the live channel, and what it is told. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { type BrowserNotification, fromData, type Message } from "../../session/BrowserNotification.js"
 import type { SessionBrowser } from "../../session/SessionBrowser.js"
@@ -51,16 +52,23 @@ export const makeNotifications = (socket: SessionSocket.Service): Notifications 
         Stream.filter((news) => news._tag === "TakeoverRequested"),
         Stream.mapEffect(
           (request) => {
-            const handled = Option.match(request.maxWait, {
-              onNone: () => Effect.asSome(handler(request)),
-              // The browser has gone on by then, and an answer would be to something else.
-              onSome: (maxWait) => Effect.timeoutOption(handler(request), maxWait)
-            })
-            return Effect.flatMap(handled, (outcome) =>
-              Option.isSome(outcome) && Option.isSome(request.id)
-                ? done(operation, request.id.value)
-                : Effect.void
+            const handled = Effect.zipRight(
+              handler(request),
+              Option.match(request.id, {
+                onNone: () => Effect.void,
+                onSome: (id) =>
+                  // As long as the subscription goes on, another connection comes. Twice said is said.
+                  Effect.retry(done(operation, id), {
+                    schedule: Schedule.spaced("1 second"),
+                    while: (error) => error._tag === "ChannelError" && error.reason !== "Closed"
+                  })
+              })
             )
+            return Option.match(request.maxWait, {
+              onNone: () => handled,
+              // The browser has gone on by then, and an answer would be to something else.
+              onSome: (maxWait) => Effect.asVoid(Effect.timeoutOption(handled, maxWait))
+            })
           },
           { concurrency: "unbounded" }
         ),

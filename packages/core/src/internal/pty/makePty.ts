@@ -274,6 +274,7 @@ export const makePty = (sessionId: string, socket: SessionSocket.Service): Sessi
             const asking = yield* ask(operation, "pty.create", params, {
               timeout: Duration.sum(within, lateTime)
             }).pipe(
+              Effect.mapError(mayBeLeft),
               Effect.flatMap((result) => idOf(operation, result)),
               Effect.interruptible,
               Effect.forkDaemon
@@ -338,6 +339,15 @@ export const makePty = (sessionId: string, socket: SessionSocket.Service): Sessi
       )
   }
 }
+
+/** The protocol has no mark by which the terminal could be told from those that others create. */
+const mayBeLeft = (error: Failure | PtyError): Failure | PtyError =>
+  error._tag === "ChannelError" && error.reason === "Lost" && error.phase !== "notSent"
+    ? new ChannelError({
+        ...error,
+        detail: `${error.detail}; if the terminal was created, SessionPty.list has its id, and SessionPty.kill ends it`
+      })
+    : error
 
 const isInvalid = (error: unknown): error is InvalidArgument =>
   typeof error === "object" && error !== null && "_tag" in error && error._tag === "InvalidArgument"

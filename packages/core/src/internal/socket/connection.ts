@@ -43,6 +43,11 @@ export interface Connection {
    */
   readonly socket: Socket.Socket
   /**
+   * False as soon as it is known that nothing that is written leaves any more, which may be before `runRaw` has ended;
+   * true where the platform cannot tell. A write that is refused for another reason may have left.
+   */
+  readonly isOpen: () => boolean
+  /**
    * Sends a ping control frame and waits for the answer. None where the platform cannot: the channel then sends text
    * pings, which keep the connection awake but do not notice a dead peer.
    */

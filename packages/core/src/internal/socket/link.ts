@@ -1,7 +1,9 @@
 /** One connection of a live channel: what is in flight on it, and how its end is noticed. */
 import type * as Socket from "@effect/platform/Socket"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberId from "effect/FiberId"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -11,6 +13,9 @@ import { gateway, type Incoming, type JsonObject, parseFrame, textPing } from ".
 
 /** A dead peer is noticed after twice this time at the latest. */
 export const heartbeat = Duration.seconds(20)
+
+/** A connection that is known to have ended says so within this time, or is left without a word. */
+const lastWords = Duration.seconds(1)
 
 const dropped = Metric.counter("agentbay_socket_frames_dropped", {
   description: "Frames of live channels that belong to nothing, by kind",
@@ -43,17 +48,22 @@ export interface Link {
   readonly number: number
   readonly register: (id: string, pending: Pending) => void
   readonly forget: (id: string) => void
-  /** True when the connection has ended: nothing more leaves. */
+  /** True when the connection has ended, or is known to end: nothing more leaves. */
   readonly isOver: () => boolean
-  readonly write: (text: string) => Effect.Effect<void, Socket.SocketError>
+  /** Fails with what can have become of the text. */
+  readonly write: (text: string) => Effect.Effect<void, Phase>
   /** Fails everything that is in flight; later writes are not sent. */
   readonly end: (detail: string, reason: "Lost" | "Closed") => void
   /** Reads until the connection has ended, and says how. */
   readonly read: Effect.Effect<string>
+  /** Somebody needs another connection than this one, which is over: `read` ends soon. */
+  readonly leave: () => void
 }
 
+const wasClosed = "the connection was closed"
+
 const ended = (error: Socket.SocketError): string =>
-  error.reason === "Close" ? `the connection was closed (code ${error.code})` : "the connection broke"
+  error.reason === "Close" ? `${wasClosed} (code ${error.code})` : "the connection broke"
 
 export const makeLink = (options: {
   readonly number: number
@@ -66,7 +76,9 @@ export const makeLink = (options: {
     const { connection, isOwn, number, onPush } = options
     const { socket } = connection
     const pending = new Map<string, Pending>()
+    const left = Deferred.unsafeMake<void>(FiberId.none)
     let over = false
+    const isOver = () => over || !connection.isOpen()
 
     const drop = (kind: string): void => Metric.tagged(dropped, "kind", kind).unsafeUpdate(1, [])
 
@@ -113,12 +125,18 @@ export const makeLink = (options: {
       Effect.catchAll((error) => Effect.succeed(typeof error === "string" ? error : ended(error)))
     )
 
-    const read = socket
-      .runRaw(receive)
-      .pipe(
-        Effect.match({ onFailure: ended, onSuccess: () => "the connection was closed" }),
-        Effect.raceFirst(beat)
+    const read = socket.runRaw(receive).pipe(
+      Effect.match({ onFailure: ended, onSuccess: () => wasClosed }),
+      Effect.raceFirst(beat),
+      Effect.raceFirst(
+        Deferred.await(left).pipe(Effect.zipRight(Effect.sleep(lastWords)), Effect.as(wasClosed))
+      ),
+      Effect.ensuring(
+        Effect.sync(() => {
+          over = true
+        })
       )
+    )
 
     return {
       number,
@@ -128,14 +146,18 @@ export const makeLink = (options: {
       forget: (id) => {
         pending.delete(id)
       },
-      isOver: () => over,
-      write: writer,
+      isOver,
+      write: (text) =>
+        Effect.suspend(() =>
+          isOver() ? Effect.fail("notSent" as const) : Effect.mapError(writer(text), () => "unknown" as const)
+        ),
       end: (detail, reason) => {
         over = true
         const waiting = [...pending.values()]
         pending.clear()
         for (const one of waiting) one.fail({ reason, phase: one.phase, detail })
       },
-      read
+      read,
+      leave: () => Deferred.unsafeDone(left, Effect.void)
     }
   })

@@ -33,10 +33,32 @@ const backOff = Schedule.exponential("500 millis").pipe(
 /** A connection that lived so long was a good one: the next loss begins with the shortest wait. */
 const goodMillis = 30_000
 
+/** A connection to come. */
+interface Attempt {
+  readonly link: Deferred.Deferred<Link, DialError>
+  /** How many wait for it. */
+  waiting: number
+}
+
+const makeAttempt = (): Attempt => ({ link: Deferred.unsafeMake(FiberId.none), waiting: 0 })
+
+/** Waits for a connection, which is made because of it. */
+const waitFor = (attempt: Attempt): Effect.Effect<Link, DialError> =>
+  Effect.suspend(() => {
+    attempt.waiting += 1
+    return Effect.ensuring(
+      Deferred.await(attempt.link),
+      Effect.sync(() => {
+        attempt.waiting -= 1
+      })
+    )
+  })
+
 type Status =
   | { readonly _tag: "Idle" }
-  | { readonly _tag: "Connecting"; readonly attempt: Deferred.Deferred<Link, DialError> }
-  | { readonly _tag: "Open"; readonly link: Link }
+  /** Also while the end of the connection before is seen to: there is never more than one. */
+  | { readonly _tag: "Connecting"; readonly attempt: Attempt }
+  | { readonly _tag: "Open"; readonly link: Link; readonly next: Attempt }
 
 export type Sink = Inbox<Signal, ChannelError>
 
@@ -62,6 +84,8 @@ export const makeSupervisor = (options: {
 }): Supervisor => {
   const { closed, dial, isFinal, lost } = options
   const sinks = new Map<string, Set<Sink>>()
+  /** Those that believe in an open connection. */
+  const told = new Set<Sink>()
   const listeners = new Set<Mailbox.Mailbox<SocketState>>()
   let status: Status = { _tag: "Idle" }
   let state: SocketState = { _tag: "Closed" }
@@ -72,6 +96,11 @@ export const makeSupervisor = (options: {
   let isClosed = false
 
   const allSinks = (): ReadonlyArray<Sink> => Array.from(sinks.values()).flatMap((some) => [...some])
+
+  const tell = (sink: Sink, { number }: Link): void => {
+    told.add(sink)
+    sink.offer({ _tag: "Opened", connection: number }, 0)
+  }
 
   const become = (next: SocketState): void => {
     state = next
@@ -103,38 +132,40 @@ export const makeSupervisor = (options: {
       })
   )
 
-  /** Ends when nobody has used the connection for `idleTime`. */
-  const unused: Effect.Effect<void> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-    const left = users > 0 ? Duration.toMillis(idleTime) : idleSince + Duration.toMillis(idleTime) - now
-    return left <= 0 ? Effect.void : Effect.zipRight(Effect.sleep(left), unused)
-  })
+  /** Ends when nobody has used the connection for `idleTime`; whoever comes then waits for the next one. */
+  const unused = (next: Attempt): Effect.Effect<void> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const isUsed = users > 0 || sinks.size > 0
+      const left = isUsed ? Duration.toMillis(idleTime) : idleSince + Duration.toMillis(idleTime) - now
+      if (left > 0) return Effect.zipRight(Effect.sleep(left), unused(next))
+      status = { _tag: "Connecting", attempt: next }
+      return Effect.void
+    })
 
-  /** One connection from its making to its end. Succeeds with the reason of a loss, or nothing when it was unused. */
-  const live = (attempt: Deferred.Deferred<Link, DialError>) =>
+  /** One connection from its making to its end. True for a loss, false when it was unused. */
+  const live = (attempt: Attempt, next: Attempt) =>
     Effect.gen(function* () {
       const link = yield* dial(connections + 1, onPush)
       connections += 1
       yield* Effect.addFinalizer(() => Effect.sync(() => link.end("the channel was closed", "Closed")))
-      status = { _tag: "Open", link }
+      status = { _tag: "Open", link, next }
       become({ _tag: "Open", connection: link.number })
-      for (const sink of allSinks()) sink.offer({ _tag: "Opened", connection: link.number }, 0)
-      yield* Deferred.succeed(attempt, link)
-      const why = yield* Effect.raceFirst(link.read, Effect.as(unused, undefined))
-      if (why === undefined) {
-        link.end("the channel was closed", "Closed")
-        rest()
-      } else {
-        link.end(why, "Lost")
-        // Until it is known what comes next, nobody may take this connection for an open one.
-        status = { _tag: "Idle" }
-      }
-      return why
+      for (const sink of allSinks()) tell(sink, link)
+      Deferred.unsafeDone(attempt.link, Exit.succeed(link))
+      const why = yield* Effect.raceFirst(link.read, Effect.as(unused(next), undefined))
+      if (why === undefined) return false
+      status = { _tag: "Connecting", attempt: next }
+      link.end(why, "Lost")
+      const signal: Signal = { _tag: "Lost", error: lost(why) }
+      for (const sink of told) sink.offer(signal, 0)
+      told.clear()
+      return true
     }).pipe(Effect.scoped)
 
-  const begin = (attempt: Deferred.Deferred<Link, DialError>) =>
+  const begin = (first: Attempt) =>
     Effect.gen(function* () {
       const driver = yield* Schedule.driver(backOff)
-      let current = attempt
+      let current = first
       let isFirst = true
       for (let tries = 0; ; tries++) {
         if (tries > 0) {
@@ -142,47 +173,63 @@ export const makeSupervisor = (options: {
           yield* Effect.ignore(driver.next(undefined))
         }
         const startedAt = yield* Clock.currentTimeMillis
-        const outcome = yield* Effect.either(live(current))
+        const next = makeAttempt()
+        const outcome = yield* Effect.either(live(current, next))
         if (outcome._tag === "Right") {
-          const why = outcome.right
-          if (why === undefined) return
-          const signal: Signal = { _tag: "Lost", error: lost(why) }
-          for (const sink of allSinks()) sink.offer(signal, 0)
           if ((yield* Clock.currentTimeMillis) - startedAt >= goodMillis) yield* driver.reset
+          // Without a subscription, and after a rest, the next one is made for who waits for it, and at once.
+          isFirst = sinks.size === 0 || !outcome.right
+          if (isFirst && sinks.size === 0 && next.waiting === 0) return rest()
           tries = 0
-          isFirst = false
-        } else {
-          status = { _tag: "Idle" }
-          const error = outcome.left
-          yield* Deferred.fail(current, error)
-          if (isFirst || isFinal(error)) {
-            // Whoever subscribed during the first attempt is told by it.
-            if (!isFirst && error._tag === "ChannelError") for (const sink of allSinks()) sink.fail(error)
-            return rest()
+          if (isFirst) {
+            become({ _tag: "Connecting" })
+            yield* driver.reset
+            tries = -1
           }
+        } else {
+          const error = outcome.left
+          const isLast = isFirst || isFinal(error)
+          // Whoever subscribed during the first attempt is told by it.
+          if (isLast && !isFirst && error._tag === "ChannelError")
+            for (const sink of allSinks()) sink.fail(error)
+          const isOver = isLast || sinks.size === 0
+          if (isOver) rest()
+          else status = { _tag: "Connecting", attempt: next }
+          Deferred.unsafeDone(current.link, Exit.fail(error))
+          if (isOver) return
         }
-        if (sinks.size === 0) return rest()
-        current = Deferred.unsafeMake(FiberId.none)
-        status = { _tag: "Connecting", attempt: current }
+        current = next
       }
     })
 
-  const connect: Effect.Effect<Link, DialError> = Effect.suspend(() => {
-    if (isClosed) return Effect.fail(closed())
-    if (status._tag === "Open") return Effect.succeed(status.link)
-    if (status._tag === "Connecting") return Deferred.await(status.attempt)
-    const attempt = Deferred.unsafeMake<Link, DialError>(FiberId.none)
-    status = { _tag: "Connecting", attempt }
-    become({ _tag: "Connecting" })
-    return begin(attempt).pipe(
-      Effect.interruptible,
-      Effect.forkDaemon,
-      Effect.flatMap((fiber) => {
-        loop = fiber
-        return Deferred.await(attempt)
-      })
-    )
-  })
+  const connect: Effect.Effect<Link, DialError> = Effect.uninterruptibleMask((restore) =>
+    Effect.suspend(() => {
+      if (isClosed) return Effect.fail(closed())
+      switch (status._tag) {
+        case "Open": {
+          const { link, next } = status
+          if (!link.isOver()) return Effect.succeed(link)
+          link.leave()
+          return restore(waitFor(next))
+        }
+        case "Connecting":
+          return restore(waitFor(status.attempt))
+        case "Idle": {
+          const attempt = makeAttempt()
+          status = { _tag: "Connecting", attempt }
+          become({ _tag: "Connecting" })
+          return begin(attempt).pipe(
+            Effect.interruptible,
+            Effect.forkDaemon,
+            Effect.flatMap((fiber) => {
+              loop = fiber
+              return restore(waitFor(attempt))
+            })
+          )
+        }
+      }
+    })
+  )
 
   return {
     connect: Effect.zipRight(use, connect),
@@ -191,12 +238,13 @@ export const makeSupervisor = (options: {
         Effect.sync(() => {
           const some = sinks.get(target) ?? new Set<Sink>()
           sinks.set(target, some.add(sink))
-          if (status._tag === "Open") sink.offer({ _tag: "Opened", connection: status.link.number }, 0)
+          if (status._tag === "Open" && !status.link.isOver()) tell(sink, status.link)
         }),
         () =>
           Effect.sync(() => {
             const some = sinks.get(target)
             some?.delete(sink)
+            told.delete(sink)
             if (some?.size === 0) sinks.delete(target)
           })
       ),
@@ -218,12 +266,13 @@ export const makeSupervisor = (options: {
       if (isClosed) return Effect.void
       isClosed = true
       const error = closed()
-      const attempt = status._tag === "Connecting" ? status.attempt : undefined
+      const attempt =
+        status._tag === "Connecting" ? status.attempt : status._tag === "Open" ? status.next : undefined
       const ending = loop
       rest()
       for (const sink of allSinks()) sink.fail(error)
       for (const listener of listeners) listener.unsafeDone(Exit.void)
-      if (attempt !== undefined) Deferred.unsafeDone(attempt, Exit.fail(error))
+      if (attempt !== undefined) Deferred.unsafeDone(attempt.link, Exit.fail(error))
       return ending === undefined ? Effect.void : Effect.asVoid(Fiber.interrupt(ending))
     })
   }

@@ -8,7 +8,9 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { type Connection, OpenError, type OpenRequest, type WsLike } from "./connection.js"
 
-const isOpen = 1
+const open = 1
+
+const isOpen = (ws: WsLike): boolean => ws.readyState === open
 
 /** A peer that does not answer the closing within this time is left alone. */
 const closeTime = "1 second"
@@ -23,7 +25,7 @@ const failureOf = (cause: unknown): string => {
 
 const closeGently = (ws: WsLike): Effect.Effect<void> =>
   Effect.suspend(() => {
-    if (ws.readyState !== isOpen) return Effect.sync(() => ws.terminate())
+    if (!isOpen(ws)) return Effect.sync(() => ws.terminate())
     return Effect.async<void>((resume) => {
       ws.on("close", () => resume(Effect.void))
       // One that nobody reads does not see the peer's answer.
@@ -95,7 +97,7 @@ const socketOf = (ws: WsLike, ended: () => Socket.SocketError | undefined): Sock
           ws.close(chunk.code, chunk.reason)
           return done()
         }
-        if (ws.readyState !== isOpen) return done("the connection is not open")
+        if (!isOpen(ws)) return done("the connection is not open")
         ws.send(chunk, done)
       })
     )
@@ -137,5 +139,5 @@ export const openWs = (
       closeGently
     )
     yield* opened(ws)
-    return { socket: socketOf(ws, () => end), ping: Option.some(pingOf(ws)) }
+    return { socket: socketOf(ws, () => end), isOpen: () => isOpen(ws), ping: Option.some(pingOf(ws)) }
   })
