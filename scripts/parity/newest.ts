@@ -10,7 +10,7 @@ const webSocket: Module = {
   page: "live-channel.md",
   rows: [
     socket(
-      "getWsClient callStream call sendMessage write cancel",
+      "getWsClient go:GetStreamingWsClient callStream call sendMessage invocationId waitEnd py:wait_end_with_timeout go:WaitEndWithTimeout write cancel",
       from19,
       ".open .stream .call .send",
       "",
@@ -45,7 +45,7 @@ const pty: Module = {
   page: "terminals.md",
   rows: [
     terminals(
-      "create list connect kill",
+      "create list connect kill go:KillSession",
       from19,
       ".create .list .attach .kill",
       "",
