@@ -235,7 +235,7 @@ const paramsModule: Module = {
       "accepted after ten seconds and named by the session, or a failure; there three minutes and a line in the log"
     ),
     params(
-      "idleReleaseTimeout lifecyclePolicy",
+      "idleReleaseTimeout lifecyclePolicy LifecyclePolicy go:NewLifecyclePolicy",
       from19,
       ".lifetime",
       "CreateMcpSession",
@@ -383,12 +383,12 @@ const failureModule: Module = {
     ),
     failures("py:AgentError", from19, ".AgentError", "", "core/session/SessionAgent.test.ts"),
     failures(
-      "py:WsConnectionClosedError py:WsHandshakeRejectedError py:WsProtocolError py:WsRemoteError",
+      "py:WsConnectionClosedError py:WsHandshakeRejectedError py:WsProtocolError py:WsRemoteError go:WsTimeoutError",
       from19,
       ".ChannelError",
       "",
       "testing/client/liveChannel.test.ts",
-      "reasons `Lost`, `Refused`, `Protocol` and `Remote`; `phase` says whether the request left"
+      "reasons `Lost`, `Refused`, `Protocol`, `Remote` and `Timeout`; `phase` says whether the request left"
     ),
     leftOut("WsCancelledError", from19, "cancelling is interruption, which no failure stands for"),
     failures("PtyError PtyNotConnectedError", from19, ".PtyError", "", "testing/client/terminals.test.ts"),

@@ -401,9 +401,9 @@ const agentModules: ReadonlyArray<Module> = [
         "sends nothing"
       ),
       task(
-        "TaskExecution.wait",
+        "TaskExecution.wait TaskExecution.taskId",
         from19,
-        ".wait",
+        ".wait .taskId",
         "get_task_status",
         `${agentUnit} ${agents}`,
         "the time given counts, and nothing goes on unseen"

@@ -10,7 +10,7 @@ const webSocket: Module = {
   page: "live-channel.md",
   rows: [
     socket(
-      "getWsClient callStream call sendMessage write cancel",
+      "getWsClient go:GetStreamingWsClient callStream call sendMessage invocationId waitEnd py:wait_end_with_timeout go:WaitEndWithTimeout write cancel",
       from19,
       ".open .stream .call .send",
       "",
@@ -45,7 +45,7 @@ const pty: Module = {
   page: "terminals.md",
   rows: [
     terminals(
-      "create list connect kill",
+      "create list connect kill go:KillSession",
       from19,
       ".create .list .attach .kill",
       "",
@@ -117,25 +117,12 @@ const gitModule: Module = {
       gitTests,
       "any name survives; every kind of conflict is one"
     ),
-    git(
-      "listBranches",
-      from19,
-      ".listBranches",
-      "shell",
-      "core/session/SessionGit.test.ts",
-      "names with dots too"
-    ),
-    git(
-      "createBranch deleteBranch",
-      from19,
-      ".createBranch .deleteBranch",
-      "shell",
-      "core/session/SessionGit.test.ts"
-    ),
+    git("listBranches", from19, ".listBranches", "shell", gitTests, "names with dots too"),
+    git("createBranch deleteBranch", from19, ".createBranch .deleteBranch", "shell", gitTests),
     git("checkoutBranch", from19, ".checkoutBranch", "shell", gitTests),
-    git("remoteAdd", from19, ".remoteAdd", "shell", "core/session/SessionGit.test.ts"),
+    git("remoteAdd", from19, ".remoteAdd", "shell", gitTests),
     git("remoteGet", from19, ".remoteGet", "shell", gitTests),
-    git("reset restore", from19, ".reset .restore", "shell", "core/session/SessionGit.test.ts"),
+    git("reset restore", from19, ".reset .restore", "shell", gitTests),
     git("pull", from19, ".pull", "shell", gitTests, "conflicts are told, wherever git prints them"),
     git(
       "configureUser",
@@ -150,17 +137,10 @@ const gitModule: Module = {
       from19,
       ".setConfig .getConfig",
       "shell",
-      "core/session/SessionGit.test.ts",
+      gitTests,
       "of the repository, unless told otherwise; reading tells the value that counts"
     ),
-    git(
-      "any other command",
-      oursOnly,
-      ".run",
-      "shell",
-      "core/session/SessionGit.test.ts",
-      "with the same failures"
-    )
+    git("any other command", oursOnly, ".run", "shell", gitTests, "with the same failures")
   ]
 }
 

@@ -369,6 +369,14 @@ const fileModule: Module = {
       "a stream; pushes where the session has them, looks otherwise, and it says which; ends with the session"
     ),
     files(
+      "monitoring ready py:stop_event py:ready_event",
+      from19,
+      ".changes",
+      "get_file_change",
+      watching,
+      "the stream itself: it runs as long as it is consumed, and `onMode` is told when it has begun"
+    ),
+    files(
       ["`watchDirectory` by push"],
       from19,
       ".changes",

@@ -6,7 +6,8 @@ import { SocketConnector } from "@effect-agentbay/core/SocketConnector"
 import * as NodeAgentBay from "@effect-agentbay/node/NodeAgentBay"
 import * as WsConnector from "@effect-agentbay/node/WsConnector"
 import * as LocalCloud from "@effect-agentbay/testing/LocalCloud"
-import { Effect, Option, Redacted, Stream } from "effect"
+import * as SocketFault from "@effect-agentbay/testing/SocketFault"
+import { Effect, Fiber, Option, Redacted, Stream, TestClock } from "effect"
 
 const cloudWith = (tls: boolean) => LocalCloud.layer({ machine: "memory", tls })
 
@@ -16,6 +17,9 @@ const clientOf = ({ apiKey, certificate, url }: LocalCloud.LocalCloud.Service) =
     dotEnv: { environment: {} },
     ...(certificate === undefined ? {} : { http: { tls: { ca: certificate } } })
   })
+
+/** Time for what real sockets carry. */
+const moment = Effect.promise(() => new Promise((done) => setTimeout(done, 5)))
 
 describe("a live channel of the client for Node", () => {
   for (const [tls, scheme] of [
@@ -50,4 +54,38 @@ describe("a live channel of the client for Node", () => {
       }).pipe(Effect.provide(cloudWith(tls)))
     )
   }
+
+  it.effect("notices over a real socket that nobody answers any more, and connects again", () =>
+    Effect.gen(function* () {
+      const running = yield* LocalCloud.LocalCloud
+      const { cloud } = running
+      let isNoticed = false
+      const work = Effect.gen(function* () {
+        const bay = yield* AgentBay.AgentBay
+        const { sessionId, socket } = yield* bay.session({ imageId: "code_latest" })
+        const signals = yield* socket.subscribe("anyone")
+        const heard = yield* Effect.fork(Stream.runCollect(Stream.take(signals, 3)))
+        yield* cloud.failSocket({ target: "anyone" }, SocketFault.silent)
+        yield* cloud.push(sessionId, "anyone", {})
+        const isSilent = Effect.map(cloud.frames, (frames) => frames.some(({ fault }) => fault !== undefined))
+        while (!(yield* isSilent)) yield* moment
+        // A ping after twenty seconds, and twenty more for its answer.
+        yield* TestClock.adjust("39 seconds")
+        for (let n = 0; n < 20; n++) yield* moment
+        assert.strictEqual((yield* Fiber.poll(heard))._tag, "None")
+        isNoticed = true
+        const [opened, lost, again] = yield* Fiber.join(heard)
+        assert.deepStrictEqual([opened?._tag, lost?._tag, again?._tag], ["Opened", "Lost", "Opened"])
+        assert.include(lost?._tag === "Lost" ? lost.error.message : "", "no answer to a ping within 20s")
+      })
+      const fiber = yield* Effect.fork(
+        work.pipe(Effect.scoped, Effect.provide([clientOf(running), WsConnector.layer]))
+      )
+      while ((yield* Fiber.poll(fiber))._tag === "None") {
+        if (isNoticed) yield* TestClock.adjust("100 millis")
+        yield* moment
+      }
+      yield* Fiber.join(fiber)
+    }).pipe(Effect.provide(cloudWith(false)))
+  )
 })

@@ -22,9 +22,22 @@ def resize(master, cols, rows):
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
 
 
+def read(fd):
+    try:
+        return os.read(fd, PIECE)
+    except OSError:
+        # Linux ends the master with EIO when the last program has closed the terminal.
+        return b""
+
+
 def write(fd, data):
-    while data:
-        data = data[os.write(fd, data) :]
+    """What could not be written yet; nothing where nobody reads any more."""
+    try:
+        return data[os.write(fd, data) :]
+    except BlockingIOError:
+        return data
+    except OSError:
+        return b""
 
 
 def main(cols, rows, program):
@@ -40,25 +53,31 @@ def main(cols, rows, program):
     resize(master, int(cols), int(rows))
     os.close(ready)
     os.close(go)
-    sources = [0, 3, master]
-    rest = b""
-    while master in sources:
-        for source in select.select(sources, [], [])[0]:
-            try:
-                data = os.read(source, PIECE)
-            except OSError:
-                # Linux ends the master with EIO when the last program has closed the terminal.
-                data = b""
+    # A program that does not read until what it shows is taken must not be waited for, nor the other way round.
+    os.set_blocking(master, False)
+    os.set_blocking(1, False)
+    sources = {0, 3, master}
+    typed = shown = rest = b""
+    while master in sources or shown:
+        held = ({0} if typed else set()) | ({master} if shown else set())
+        sinks = ([master] if typed and master in sources else []) + ([1] if shown else [])
+        readable, writable, _ = select.select(sources - held, sinks, [])
+        for source in readable:
+            data = read(source)
             if data == b"":
                 sources.remove(source)
             elif source == 0:
-                write(master, data)
+                typed = data
             elif source == 3:
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:
                     resize(master, *map(int, line.split()))
             else:
-                write(1, data)
+                shown = data
+        if master in writable:
+            typed = write(master, typed)
+        if 1 in writable:
+            shown = write(1, shown)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     os._exit(code if code >= 0 else 128 - code)
 

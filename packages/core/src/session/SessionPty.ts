@@ -74,7 +74,7 @@ export interface Terminal {
   readonly output: Stream.Stream<Uint8Array, ChannelError | PtyError>
   /**
    * Waits for the end of the program: its exit code, -9 when it was killed, -1 when the session does not tell. Fails as
-   * `output` does. `output` need not be consumed for it.
+   * `output` does, which need not be consumed for it, or may have overflowed.
    */
   readonly wait: Effect.Effect<number, ChannelError | PtyError>
   /**

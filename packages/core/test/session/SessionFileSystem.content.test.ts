@@ -70,6 +70,21 @@ describe("small files", () => {
     })
   )
 
+  it.scoped("what does not fit a message of the API is one call each way over a link", () =>
+    Effect.gen(function* () {
+      const text = "é".repeat(400_000)
+      const seen: Record<string, ReadonlyArray<string>> = {}
+      for (const route of ["link", "api"] as const) {
+        const { calls, files, root } = yield* open({ route })
+        yield* files.writeFileString(`${root}/a`, text)
+        assert.strictEqual(yield* files.readFileString(`${root}/a`), text)
+        seen[route] = calls.map(({ tool }) => tool)
+      }
+      assert.deepStrictEqual(seen.link, ["write_file", "read_file"])
+      assert.isAbove(seen.api?.length ?? 0, 20)
+    })
+  )
+
   it.scoped("nothing is something: empty files", () =>
     Effect.gen(function* () {
       const { files, root, used } = yield* open()

@@ -29,6 +29,73 @@ describe("a terminal", () => {
       assert.strictEqual(yield* terminal.wait, 3)
     })
   )
+
+  it.scoped("that is joined has what the session repeats of it, before its answer and after", () =>
+    Effect.gen(function* () {
+      const { runtime, sent, socket } = yield* connected(({ data }, { reply, say }) => {
+        if (data.method !== "pty.connect") return
+        const push = (data: object) =>
+          say({
+            invocationId: "push",
+            source: "PTY_SERVER",
+            target: "SDK",
+            data: { ptySessionId: "p-1", eventType: "pty.output", encoding: "utf8", ...data }
+          })
+        push({ data: "one " })
+        reply({ result: {} })
+        push({ data: "two" })
+        push({ eventType: "pty.exit", exitCode: 0 })
+      })
+      const terminal = yield* SessionPty.make(runtime, socket).attach("p-1")
+      assert.strictEqual(terminal.ptyId, "p-1")
+      assert.strictEqual(yield* Stream.mkString(Stream.decodeText(terminal.output)), "one two")
+      assert.deepStrictEqual(sent[0]?.data, { method: "pty.connect", params: { ptySessionId: "p-1" } })
+    })
+  )
+
+  it.scoped(
+    "that shows more than fits, in whatever pieces, fails its output; its end is known all the same",
+    () =>
+      Effect.gen(function* () {
+        for (const piece of ["x", "x".repeat(300)]) {
+          const { runtime, socket } = yield* connected(({ data }, { reply, say }) => {
+            if (data.method === "pty.create") return reply({ result: { ptySessionId: "p-1" } })
+            const { data: typed } = data.params as { readonly data: string }
+            const news =
+              typed === "exit"
+                ? { eventType: "pty.exit", exitCode: 0 }
+                : { eventType: "pty.output", encoding: "utf8", data: typed }
+            say({
+              invocationId: "push",
+              source: "PTY_SERVER",
+              target: "SDK",
+              data: { ptySessionId: "p-1", ...news }
+            })
+          })
+          const terminal = yield* SessionPty.make(runtime, socket).create({ capacity: 2_000 })
+          for (let n = 0; n < 50; n++) {
+            yield* terminal.input(piece)
+            yield* Effect.yieldNow()
+          }
+          yield* terminal.input("exit")
+          assert.strictEqual(yield* terminal.wait, 0)
+          let shown = 0
+          const error = yield* Effect.flip(
+            Stream.runForEach(terminal.output, (bytes) =>
+              Effect.sync(() => {
+                shown += bytes.length
+              })
+            )
+          )
+          assert.deepInclude(error, {
+            _tag: "ChannelError",
+            reason: "Overflow",
+            operation: "SessionPty.create"
+          })
+          assert.isTrue(shown > 0 && shown < 20 * piece.length, `${shown}`)
+        }
+      })
+  )
 })
 
 describe("a value of code", () => {

@@ -4,6 +4,7 @@ import * as AgentBay from "@effect-agentbay/core/AgentBay"
 import type * as Session from "@effect-agentbay/core/Session"
 import * as SessionCode from "@effect-agentbay/core/SessionCode"
 import { Chunk, Effect, Option, Stream } from "effect"
+import * as SocketFault from "../../src/cloud/SocketFault.js"
 import { TestCloud } from "../../src/TestCloud.js"
 import { makeHarness, type Provided, type Subject } from "./harness.js"
 
@@ -62,6 +63,78 @@ export const channelContract = <E>(name: string, subject: Subject<E>) => {
             assert.deepStrictEqual(seen, ["waiting\n", "gone\n"])
             assert.strictEqual(execution.stdout, "waiting\ngone\n")
           })
+        ),
+      limit
+    )
+
+    if (subject.machine === "bubblewrap") {
+      for (const [language, source] of [
+        [
+          "python",
+          "import os, time\nfrom IPython.display import HTML\nprint('waiting')\ndisplay(HTML('<b>so far</b>'))\nwhile not os.path.exists('/tmp/go'): time.sleep(0.02)\nprint('gone')"
+        ],
+        ["r", 'cat("waiting\\n"); while (!file.exists("/tmp/go")) Sys.sleep(0.02); cat("gone\\n")'],
+        [
+          "java",
+          'System.out.println("waiting"); while (!new java.io.File("/tmp/go").exists()) Thread.sleep(20); System.out.println("gone");'
+        ]
+      ] as const) {
+        it.live(
+          `the kernel of ${language} tells what it has while it runs`,
+          () =>
+            withCode(({ code, fileSystem }) =>
+              Effect.gen(function* () {
+                const seen: Array<string> = []
+                const { stdout } = yield* code.stream(language, source).pipe(
+                  Stream.tap((event) => {
+                    if (event._tag === "Stdout") seen.push(event.text.trim())
+                    if (event._tag === "Output") seen.push(Option.getOrElse(event.output.html, () => ""))
+                    // What it prints and displays go different ways.
+                    return seen.includes("waiting") && (language !== "python" || seen.length === 2)
+                      ? fileSystem.writeFileString("/tmp/go", "")
+                      : Effect.void
+                  }),
+                  SessionCode.execution
+                )
+                assert.sameMembers(
+                  seen,
+                  language === "python" ? ["waiting", "<b>so far</b>", "gone"] : ["waiting", "gone"]
+                )
+                assert.strictEqual(stdout, "waiting\ngone\n")
+              })
+            ),
+          limit
+        )
+      }
+    }
+
+    it.live(
+      "a damaged frame fails the request it belongs to, and no other",
+      () =>
+        withCode((session) =>
+          Effect.gen(function* () {
+            const cloud = yield* TestCloud
+            const { frames, id } = yield* session.socket.open("wuying_codespace", {
+              method: "run_code",
+              mode: "stream",
+              params: { language: "javascript", code: "await new Promise(() => {})", timeoutS: 600 }
+            })
+            const terminal = yield* session.pty.create()
+            for (const text of [
+              "",
+              "[]",
+              "{",
+              '{"invocationId":"other","data":7}',
+              `{"requestId":"${id}","da`
+            ]) {
+              yield* cloud.failSocket({ direction: "out", target: "anyone" }, SocketFault.replaced(text))
+              yield* cloud.push(session.sessionId, "anyone", {})
+            }
+            const error = yield* Effect.flip(Stream.runDrain(frames))
+            assert.deepInclude(error, { reason: "Protocol", phase: "sent", invocationId: id })
+            yield* terminal.input("exit 3\r")
+            assert.strictEqual(yield* terminal.wait, 3)
+          }).pipe(Effect.scoped)
         ),
       limit
     )

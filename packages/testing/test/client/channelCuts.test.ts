@@ -50,52 +50,57 @@ const calm = ({ pty }: Session.Session.Service) =>
   })
 
 describe("a live channel over real sockets", () => {
-  it.live(
-    "wherever it is cut, what goes over it ends with the right result or a typed error, and leaves nothing",
-    () =>
-      Effect.gen(function* () {
-        const bay = yield* AgentBay.AgentBay
-        const cloud = yield* TestCloud
-        const cuts = fc.sample(
-          fc.record({
-            name: fc.constantFrom(...Object.keys(works)),
-            direction: fc.constantFrom("in" as const, "out" as const),
-            skip: fc.nat(6),
-            times: fc.integer({ min: 1, max: 2 })
-          }),
-          24
-        )
-        const seen = new Set<string>()
-        yield* Effect.scoped(
-          Effect.gen(function* () {
-            const session = yield* bay.session({ imageId: "code_latest" })
-            for (const { direction, name, skip, times } of cuts) {
-              const about = JSON.stringify({ name, direction, skip, times })
-              const { result, run } = works[name] as Work
-              yield* cloud.failSocket({ direction }, SocketFault.dropped, { skip, times })
-              const outcome = yield* Effect.either(Effect.scoped(run(session)))
-              yield* cloud.clearFaults
-              seen.add(outcome._tag)
-              if (outcome._tag === "Right") assert.deepStrictEqual(outcome.right, result, about)
-              else {
-                // The lost end of a terminal is told by what is typed next.
-                assert.include(["ChannelError/Lost", "PtyError/Ended"], kindOf(outcome.left), about)
+  for (const [machine, count] of [
+    ["memory", 24],
+    ["bubblewrap", 16]
+  ] as const) {
+    it.live(
+      `wherever it is cut, what goes over it ends with the right result or a typed error, and leaves nothing: ${machine}`,
+      () =>
+        Effect.gen(function* () {
+          const bay = yield* AgentBay.AgentBay
+          const cloud = yield* TestCloud
+          const cuts = fc.sample(
+            fc.record({
+              name: fc.constantFrom(...Object.keys(works)),
+              direction: fc.constantFrom("in" as const, "out" as const),
+              skip: fc.nat(6),
+              times: fc.integer({ min: 1, max: 2 })
+            }),
+            count
+          )
+          const seen = new Set<string>()
+          yield* Effect.scoped(
+            Effect.gen(function* () {
+              const session = yield* bay.session({ imageId: "code_latest" })
+              for (const { direction, name, skip, times } of cuts) {
+                const about = JSON.stringify({ name, direction, skip, times })
+                const { result, run } = works[name] as Work
+                yield* cloud.failSocket({ direction }, SocketFault.dropped, { skip, times })
+                const outcome = yield* Effect.either(Effect.scoped(run(session)))
+                yield* cloud.clearFaults
+                seen.add(outcome._tag)
+                if (outcome._tag === "Right") assert.deepStrictEqual(outcome.right, result, about)
+                else {
+                  // The lost end of a terminal is told by what is typed next.
+                  assert.include(["ChannelError/Lost", "PtyError/Ended"], kindOf(outcome.left), about)
+                }
+                // Only the answer to a creation can have had the one copy of an id.
+                for (const id of yield* calm(session)) {
+                  assert.isTrue(name === "terminal" && direction === "out", about)
+                  yield* session.pty.kill(id)
+                }
+                assert.deepStrictEqual(yield* Effect.scoped(run(session)), result, about)
+                assert.deepStrictEqual(yield* session.pty.list, [], about)
               }
-              // Only the answer to a creation can have had the one copy of an id.
-              for (const id of yield* calm(session)) {
-                assert.isTrue(name === "terminal" && direction === "out", about)
-                yield* session.pty.kill(id)
-              }
-              assert.deepStrictEqual(yield* Effect.scoped(run(session)), result, about)
-              assert.deepStrictEqual(yield* session.pty.list, [], about)
-            }
-          })
-        )
-        assert.deepStrictEqual([...seen].sort(), ["Left", "Right"])
-        assert.deepStrictEqual([yield* cloud.sockets, yield* cloud.sessions], [[], []])
-      }).pipe(Effect.provide(LocalCloud.layerAgentBay({ machine: "memory" }))),
-    120_000
-  )
+            })
+          )
+          assert.deepStrictEqual([...seen].sort(), ["Left", "Right"])
+          assert.deepStrictEqual([yield* cloud.sockets, yield* cloud.sessions], [[], []])
+        }).pipe(Effect.provide(LocalCloud.layerAgentBay({ machine }))),
+      120_000
+    )
+  }
 })
 
 const kindOf = (error: object): string =>

@@ -84,6 +84,45 @@ const withProcesses = <E>(name: string, subject: Subject<E>) => {
         )
       )
 
+      it.live("branches, remotes, settings, what is staged and what is not", () =>
+        withSession(route, ({ fileSystem, git }) =>
+          Effect.gen(function* () {
+            const { path: bare } = yield* git.init("/tmp/bare -x.git", { bare: true, initialBranch: "main" })
+            const { path: repo } = yield* git.init("/tmp/repo", { initialBranch: "main" })
+            yield* git.configureUser(repo, "Ann", "ann@example.com")
+            yield* git.setConfig(repo, "notes.weiß.text", "a\nb ")
+            assert.strictEqual(Option.getOrNull(yield* git.getConfig(repo, "notes.weiß.text")), "a\nb ")
+            assert.strictEqual(Option.getOrNull(yield* git.getConfig(repo, "user.email")), "ann@example.com")
+            assert.isTrue(Option.isNone(yield* git.getConfig(repo, "user.name", { scope: "global" })))
+            yield* fileSystem.writeFileString("/tmp/repo/é.txt", "1")
+            yield* git.add(repo, { files: ["é.txt"] })
+            const { hash } = yield* git.commit(repo, "one")
+            yield* git.remoteAdd(repo, "origin", bare)
+            assert.strictEqual(Option.getOrNull(yield* git.remoteGet(repo, "origin")), bare)
+            yield* git.run(repo, ["push", "--set-upstream", "origin", "main"])
+            yield* git.createBranch(repo, "feature/1.2")
+            assert.deepStrictEqual(
+              (yield* git.listBranches(repo)).map(({ commit, isCurrent, name }) => [name, isCurrent, commit]),
+              [
+                ["feature/1.2", true, hash],
+                ["main", false, hash]
+              ]
+            )
+            yield* fileSystem.writeFileString("/tmp/repo/é.txt", "2")
+            yield* git.add(repo)
+            yield* git.reset(repo)
+            assert.strictEqual((yield* git.status(repo)).files[0]?.workTree, "modified")
+            yield* git.restore(repo, { paths: ["é.txt"] })
+            assert.strictEqual(yield* fileSystem.readFileString("/tmp/repo/é.txt"), "1")
+            yield* git.checkoutBranch(repo, "main")
+            yield* git.deleteBranch(repo, "feature/1.2")
+            assert.strictEqual(yield* reasonOf(git.checkoutBranch(repo, "feature/1.2")), "NotFound")
+            yield* git.pull(repo)
+            assert.deepInclude(yield* git.status(repo), { isClean: true, ahead: 0, behind: 0 })
+          })
+        )
+      )
+
       it.live("credentials open a remote, and stay nowhere", () =>
         withSession(route, ({ command, fileSystem, git }) =>
           Effect.scoped(

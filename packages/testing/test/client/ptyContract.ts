@@ -170,6 +170,45 @@ export const ptyContract = <E>(name: string, subject: Subject<E>) => {
 
     if (real) {
       it.live(
+        "a program for terminals runs in one: it fits its screen into a new size, and is left by its key",
+        () =>
+          withSession("link", ({ pty }) =>
+            Effect.gen(function* () {
+              const terminal = yield* pty.create({ cols: 90, rows: 25 })
+              const until = yield* screenOf(terminal)
+              // Its own next picture would come after a quarter of an hour.
+              yield* terminal.input("exec top -d 1000\r")
+              yield* until("COMMAND")
+              yield* terminal.resize({ cols: 61, rows: 17 })
+              // The line of titles ends with the last column that fits.
+              yield* until("%MEM \x1b")
+              yield* terminal.input("q")
+              assert.strictEqual(yield* terminal.wait, 0)
+            }).pipe(Effect.scoped)
+          ),
+        limit
+      )
+
+      it.live(
+        "much that is typed at once arrives, though the program shows it while it reads",
+        () =>
+          withSession("link", ({ pty }) =>
+            Effect.gen(function* () {
+              const terminal = yield* pty.create()
+              const text = `${"y".repeat(70)}\r`.repeat(3_000)
+              const until = yield* screenOf(terminal)
+              yield* terminal.input("stty -echo; echo ready-$((1+1)); cat; echo done-$((2+3)); exit 3\r")
+              yield* until("ready-2")
+              yield* terminal.input(`${text}\x04`)
+              const shown = yield* until("done-5")
+              assert.strictEqual(shown.split("y".repeat(70)).length - 1, 3_000)
+              assert.strictEqual(yield* terminal.wait, 3)
+            }).pipe(Effect.scoped)
+          ),
+        limit
+      )
+
+      it.live(
         "a program that fills the screen draws anew when the size changes",
         () =>
           withSession("link", ({ fileSystem, pty }) =>

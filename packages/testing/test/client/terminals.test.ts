@@ -7,6 +7,7 @@ import {
   Exit,
   Fiber,
   FiberId,
+  Option,
   RuntimeFlags,
   RuntimeFlagsPatch,
   Scope,
@@ -14,6 +15,7 @@ import {
   Supervisor,
   TestClock
 } from "effect"
+import * as fc from "effect/FastCheck"
 import * as SocketFault from "../../src/cloud/SocketFault.js"
 import * as TestAgentBay from "../../src/TestAgentBay.js"
 import { TestCloud } from "../../src/TestCloud.js"
@@ -233,6 +235,50 @@ describe("a terminal that nobody wants any more", () => {
         for (const error of [yield* Fiber.join(outside), yield* Fiber.join(reading)]) {
           assert.deepInclude(error, { _tag: "PtyError", reason: "Ended" })
         }
+      })
+    )
+  )
+})
+
+/** Lets time pass until an effect has ended. */
+const passing = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.fork(effect)
+    yield* until(Effect.map(Effect.zipRight(TestClock.adjust("1 second"), Fiber.poll(fiber)), Option.isSome))
+    return yield* Fiber.join(fiber)
+  })
+
+describe("a terminal over a connection that is cut", () => {
+  it.effect("ends with what it shows or a typed error wherever that is, and leaves no terminal", () =>
+    withSession(({ pty }, cloud) =>
+      Effect.gen(function* () {
+        const work = Effect.gen(function* () {
+          const terminal = yield* pty.create()
+          yield* terminal.input("echo a; echo b\r")
+          yield* terminal.input("exit 3\r")
+          const shown = yield* Stream.mkString(Stream.decodeText(terminal.output))
+          return [shown.includes("a\r\nb\r\n"), yield* terminal.wait]
+        })
+        const outcomes = new Set<string>()
+        for (const [skip, direction, times] of fc.sample(
+          fc.tuple(fc.nat(6), fc.constantFrom("in" as const, "out" as const), fc.integer({ min: 1, max: 2 })),
+          16
+        )) {
+          yield* cloud.failSocket({ direction }, SocketFault.dropped, { skip, times })
+          const outcome = yield* passing(Effect.either(Effect.scoped(work)))
+          outcomes.add(outcome._tag)
+          if (outcome._tag === "Right") assert.deepStrictEqual(outcome.right, [true, 3])
+          else assert.include(["Lost", "Ended"], "reason" in outcome.left ? outcome.left.reason : "")
+          yield* cloud.clearFaults
+          // Connections that break soon are made again ever more slowly, and with one the terminal is killed.
+          yield* passing(Effect.sleep("1 minute"))
+          // Only the answer to a creation can have had the one copy of an id.
+          for (const id of yield* passing(pty.list)) {
+            assert.strictEqual(direction, "out")
+            yield* pty.kill(id)
+          }
+        }
+        assert.deepStrictEqual([...outcomes].sort(), ["Left", "Right"])
       })
     )
   )

@@ -25,6 +25,9 @@ const target = "PTY_SERVER"
 
 const defaultCapacity = 8 * 1024 * 1024
 
+/** What a frame has beside what it shows: single characters must not wait by the million. */
+const envelope = 128
+
 const answerTime = Duration.seconds(30)
 
 /** An answer that comes so late still tells which terminal is to be killed, though nobody waits for the terminal. */
@@ -158,7 +161,7 @@ export const makePty = (sessionId: string, socket: SessionSocket.Service): Sessi
             if (bytes === undefined) {
               return fail(trouble(operation, "Protocol", "sent", "the output of the terminal cannot be read"))
             }
-            if (bytes.length > 0) screen.offer(bytes, bytes.length)
+            if (bytes.length > 0) screen.offer(bytes, bytes.length + envelope)
             return false
           }
           case "pty.exit": {

@@ -40,7 +40,17 @@ const finish = (state: State, session: SessionRecord, endReason: EndReason): Eff
     yield* closeBrowser(session)
     yield* uploadAll(state, session)
     yield* keepVolume(state, session)
+    const endedMs = yield* Clock.currentTimeMillis
     if (!state.sessions.delete(session.id)) return
+    // From one moment to the next: no question falls between the two.
+    state.ended.set(session.id, {
+      id: session.id,
+      imageId: session.imageId,
+      createdMs: session.createdMs,
+      endedMs,
+      endReason,
+      labels: session.labels
+    })
     state.vpcByToken.delete(session.token)
     if (session.linkToken !== undefined) state.links.delete(session.linkToken)
     if (session.address !== undefined) state.closedHosts.add(`${session.address.ip}:${session.address.port}`)
@@ -50,14 +60,6 @@ const finish = (state: State, session: SessionRecord, endReason: EndReason): Eff
       state,
       session.mounts.map(({ contextId }) => contextId)
     )
-    state.ended.set(session.id, {
-      id: session.id,
-      imageId: session.imageId,
-      createdMs: session.createdMs,
-      endedMs: yield* Clock.currentTimeMillis,
-      endReason,
-      labels: session.labels
-    })
     const oldest = state.ended.keys().next()
     if (state.ended.size > endedLimit && oldest.done === false) state.ended.delete(oldest.value)
   })
