@@ -1,7 +1,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import type { SessionError } from "@effect-agentbay/core/AgentBayError"
 import * as AgentBayConfig from "@effect-agentbay/core/AgentBayConfig"
+import type { SessionError } from "@effect-agentbay/core/AgentBayError"
 import * as ControlPlane from "@effect-agentbay/core/ControlPlane"
 import * as HttpExchange from "@effect-agentbay/core/HttpExchange"
 import { GetSession } from "@effect-agentbay/core/SessionActions"

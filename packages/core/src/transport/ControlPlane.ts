@@ -175,7 +175,13 @@ export const make: Effect.Effect<
     if (Either.isLeft(parsed)) {
       const reason = status >= 400 ? classify("", status, "") : "Decode"
       return Either.left(
-        sessionError(facts, { reason, phase: "sent", status, retryAfterMs: retryAfterMs(headers, nowMs), detail: parsed.left })
+        sessionError(facts, {
+          reason,
+          phase: "sent",
+          status,
+          retryAfterMs: retryAfterMs(headers, nowMs),
+          detail: parsed.left
+        })
       )
     }
     const envelope = Action.readEnvelope(parsed.right)

@@ -1,4 +1,4 @@
-import type { SystemErrorReason } from "@effect/platform/Error"
+import type { PlatformError, SystemErrorReason } from "@effect/platform/Error"
 import { describe, it } from "@effect/vitest"
 import {
   CommandTimeout,
@@ -76,15 +76,16 @@ describe("PlatformFileSystem, when the session fails", () => {
       Effect.gen(function* () {
         const cause = sessionError(reason as SessionErrorReason)
         const { fs } = session(Effect.fail(cause), Effect.fail(cause))
-        for (const [method, effect] of [
+        const calls: ReadonlyArray<readonly [string, Effect.Effect<unknown, PlatformError>]> = [
           ["stat", fs.stat("/f")],
           ["readFile", fs.readFile("/f")],
           ["open", Stream.runDrain(fs.stream("/f"))],
           // A session that is gone is no file that is not there.
           ["access", fs.exists("/f")],
           ["remove", fs.remove("/f", { force: true })]
-        ] as const) {
-          const error = yield* Effect.flip(Effect.asVoid(effect))
+        ]
+        for (const [method, effect] of calls) {
+          const error = yield* Effect.flip(effect)
           assert.deepInclude(error, { _tag: "SystemError", reason: expected, module: "FileSystem", method })
           assert.strictEqual(error.cause, cause)
         }
