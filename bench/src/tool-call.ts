@@ -134,7 +134,8 @@ const main = async () => {
               discard: true
             }),
           { concurrency: "unbounded", discard: true }
-        )
+          // As in a program that is watched: the span of a call has a parent.
+        ).pipe(Effect.withSpan("work"))
       )
   })
   const rounds = Number(process.env["BENCH_ROUNDS"] ?? 9)

@@ -141,6 +141,14 @@ interface Ward {
 /** The shortest nap. A fiber that naps costs next to nothing; one that is started and stopped for each call does. */
 const nap = 50
 
+const queueOf = ({ queues }: Ward, length: number): Queue => {
+  const known = queues.get(length)
+  if (known !== undefined) return known
+  const queue: Queue = { first: undefined, last: undefined }
+  queues.set(length, queue)
+  return queue
+}
+
 const firstOf = (ward: Ward, by: "since" | "dueAt"): number => {
   let first = Number.POSITIVE_INFINITY
   for (const queue of ward.queues.values()) {
@@ -197,6 +205,14 @@ export const makeDeadlines = (): Deadlines => {
     ward.sleeper = { fiber, wakesAt: now + wait }
   }
 
+  const wardOf = (clock: Clock.Clock): Ward => {
+    const known = wards.get(clock)
+    if (known !== undefined) return known
+    const ward: Ward = { queues: new Map(), sleeper: undefined }
+    wards.set(clock, ward)
+    return ward
+  }
+
   const wake = (ward: Ward): void => {
     ward.sleeper?.fiber.unsafeInterruptAsFork(FiberId.none)
     ward.sleeper = undefined
@@ -204,8 +220,7 @@ export const makeDeadlines = (): Deadlines => {
 
   const watch: Deadlines["watch"] = (caller, deadline, stop) => {
     const clock = Context.get(caller.getFiberRef(DefaultServices.currentServices), Clock.Clock)
-    const ward = wards.get(clock) ?? { queues: new Map(), sleeper: undefined }
-    wards.set(clock, ward)
+    const ward = wardOf(clock)
     const length = Duration.toMillis(deadline)
     const since = clock.unsafeCurrentTimeMillis()
     const entry: Entry = {
@@ -216,8 +231,7 @@ export const makeDeadlines = (): Deadlines => {
       next: undefined,
       isListed: false
     }
-    const queue = ward.queues.get(length) ?? { first: undefined, last: undefined }
-    ward.queues.set(length, queue)
+    const queue = queueOf(ward, length)
     append(queue, entry)
     if (ward.sleeper !== undefined && ward.sleeper.wakesAt > entry.dueAt) wake(ward)
     if (ward.sleeper === undefined) sleep(ward, clock, caller)

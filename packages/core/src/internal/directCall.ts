@@ -1,20 +1,18 @@
 /** What the direct routes (link and VPC) have in common: the request, and how an answer is read. */
-import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
 import type * as Tracer from "effect/Tracer"
 import type { SessionError } from "../AgentBayError.js"
 import { readEnvelope } from "../contract/Action.js"
-import type { ExchangeAnswer, ExchangeFailure } from "../transport/HttpExchange.js"
+import type { ExchangeAnswer, ExchangeFailure, ExchangeRequest } from "../transport/HttpExchange.js"
 import type { SessionConnection } from "../transport/SessionConnection.js"
-import { fromDirectBody, type Route, type ToolAnswer } from "../transport/ToolAnswer.js"
-import type { Outcome } from "./exchange.js"
+import { fromDirectBody, type Route, type ToolAnswer, make as toolAnswer } from "../transport/ToolAnswer.js"
+import type { Call } from "./exchange.js"
 import { type CallFacts, classify, retryAfterMs, sessionError, timeoutError } from "./httpFailure.js"
 import { isRecord, parseJson } from "./json.js"
 import { redactText } from "./redact.js"
@@ -45,15 +43,14 @@ export interface DirectFacts extends CallFacts {
   readonly requestId: string
 }
 
-/** `link-1700000000000-012345678`: the form of the official client. */
-export const makeRequestId = (prefix: string): Effect.Effect<string> =>
-  Effect.withFiberRuntime((fiber) => {
-    const services = fiber.getFiberRef(DefaultServices.currentServices)
-    const now = Context.get(services, Clock.Clock).unsafeCurrentTimeMillis()
-    return Effect.map(
-      Context.get(services, Random.Random).nextIntBetween(0, 1_000_000_000),
-      (number) => `${prefix}-${now}-${String(number).padStart(9, "0")}`
-    )
+/** Makes ids of the form of the official client, `link-1700000000000-012345678`: the end counts on from anywhere. */
+export const makeRequestIds = (prefix: string): Effect.Effect<(nowMs: number) => string> =>
+  Effect.map(Random.nextIntBetween(0, 1_000_000_000), (first) => {
+    let next = first
+    return (nowMs) => {
+      next = (next + 1) % 1_000_000_000
+      return `${prefix}-${nowMs}-${String(next).padStart(9, "0")}`
+    }
   })
 
 /** What a gateway says with a refusal: a code and a message as the control API writes them, or anything else. */
@@ -76,38 +73,36 @@ const readRefusal = (body: string, status: number, facts: CallFacts) => {
 /** Reads the answer to a direct call. */
 const readAnswer =
   (route: Route, facts: DirectFacts) =>
-  ({ headers, status, text }: ExchangeAnswer): Effect.Effect<ToolAnswer, SessionError> => {
+  ({ headers, status, text }: ExchangeAnswer, nowMs: number): Exit.Exit<ToolAnswer, SessionError> => {
     if (status < 200 || status >= 300) {
       const { code, detail, reason } = readRefusal(text, status, facts)
-      return Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Effect.fail(
-          sessionError(facts, {
-            reason: status < 400 ? "Decode" : reason,
-            phase: "sent",
-            status,
-            code,
-            retryAfterMs: retryAfterMs(headers, now),
-            detail
-          })
-        )
+      return Exit.fail(
+        sessionError(facts, {
+          reason: status < 400 ? "Decode" : reason,
+          phase: "sent",
+          status,
+          code,
+          retryAfterMs: retryAfterMs(headers, nowMs),
+          detail
+        })
       )
     }
     const result = fromDirectBody(text)
     return Either.isRight(result)
-      ? Effect.succeed({ ...result.right, route, requestId: facts.requestId })
-      : Effect.fail(sessionError(facts, { reason: "Decode", phase: "sent", status, detail: result.left }))
+      ? Exit.succeed(toolAnswer(result.right, route, facts.requestId))
+      : Exit.fail(sessionError(facts, { reason: "Decode", phase: "sent", status, detail: result.left }))
   }
 
-/** What happens to a direct call. */
+/** A direct call: what is sent, and what becomes of it. */
 export const direct = <E>(
   route: Route,
   facts: DirectFacts,
-  request: ToolRequest,
+  timeout: Duration.Duration,
+  request: ExchangeRequest,
   onFailure: (failure: ExchangeFailure) => E
-): Outcome<ToolAnswer, SessionError | E> => ({
-  span: request.span,
-  timeout: request.timeout,
+): Call<ToolAnswer, SessionError | E> => ({
+  request,
   onAnswer: readAnswer(route, facts),
   onFailure,
-  onTimeout: () => timeoutError(facts, request.timeout)
+  onTimeout: () => timeoutError(facts, timeout)
 })

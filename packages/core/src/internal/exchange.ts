@@ -1,9 +1,12 @@
 /** One request of ours and its answer, over whatever the HTTP client offers. */
 import type * as HttpClient from "@effect/platform/HttpClient"
-import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
 import * as HttpExchange from "../transport/HttpExchange.js"
@@ -11,22 +14,25 @@ import { makeDeadlines } from "./deadline.js"
 import { failureOf } from "./httpFailure.js"
 import { quietClient } from "./quietClient.js"
 import { below } from "./telemetry.js"
+import * as Wire from "./wire.js"
 
-/** What becomes of an exchange. */
-export interface Outcome<A, E> {
-  /** The span of the call: what the client does goes below it. */
-  readonly span: Tracer.AnySpan | undefined
-  readonly timeout: Duration.Duration
-  readonly onAnswer: (answer: HttpExchange.ExchangeAnswer) => Effect.Effect<A, E>
+/** What is sent, and what becomes of it. */
+export interface Call<A, E> {
+  readonly request: HttpExchange.ExchangeRequest
+  /** `nowMs`: when the answer came. */
+  readonly onAnswer: (answer: HttpExchange.ExchangeAnswer, nowMs: number) => Exit.Exit<A, E>
   readonly onFailure: (failure: HttpExchange.ExchangeFailure) => E
   readonly onTimeout: () => E
 }
 
-/** Exchanges end in time, also where interruption is switched off. */
-export type Exchange = <A, E>(
-  request: HttpExchange.ExchangeRequest,
-  outcome: Outcome<A, E>
-) => Effect.Effect<A, E>
+export interface Options {
+  readonly timeout: Duration.Duration
+  /** The span of the call: what the client does goes below it. */
+  readonly span?: Tracer.AnySpan | undefined
+}
+
+/** A call is made anew whenever the effect runs. Exchanges end in time, also where interruption is switched off. */
+export type Exchange = <A, E>(call: (nowMs: number) => Call<A, E>, options: Options) => Effect.Effect<A, E>
 
 /** What is not a URL stays as it is: sending it says what is wrong with it. */
 export const splitUrl = (text: string): Pick<HttpExchange.ExchangeRequest, "origin" | "path"> =>
@@ -46,55 +52,46 @@ const platformRequest = (request: HttpExchange.ExchangeRequest) => {
 export const makeExchange = (httpClient: HttpClient.HttpClient): Exchange => {
   const client = quietClient(httpClient)
   const deadlines = makeDeadlines()
+  const exchange = HttpExchange.of(httpClient)
 
-  const byClient: Exchange = (request, { onAnswer, onFailure, onTimeout, span, timeout }) => {
-    const failed = (error: HttpClientError.HttpClientError) => Effect.fail(onFailure(failureOf(error)))
-    const answer = Effect.flatMap(
-      Effect.matchEffect(
-        Effect.flatMap(client.execute(platformRequest(request)), (response) =>
-          Effect.map(response.text, (text) => ({ response, text }))
-        ),
-        {
-          onFailure: failed,
-          onSuccess: ({ response: { headers, status }, text }) =>
-            Effect.succeed({ _tag: "Answer", status, headers, text } as const)
+  if (exchange !== undefined) {
+    return (call, { timeout }) =>
+      Wire.make((fiber, end) => {
+        const clock = Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
+        const { onAnswer, onFailure, onTimeout, request } = call(clock.unsafeCurrentTimeMillis())
+        let abort = nothing
+        const unwatch = deadlines.watch(fiber, timeout, () => {
+          abort()
+          end(Exit.fail(onTimeout()))
+        })
+        abort = exchange(request, (result) => {
+          unwatch()
+          end(
+            result._tag === "Answer"
+              ? onAnswer(result, clock.unsafeCurrentTimeMillis())
+              : Exit.fail(onFailure(result))
+          )
+        })
+        return () => {
+          unwatch()
+          abort()
         }
-      ),
-      onAnswer
-    )
-    return deadlines.within(below(span, answer), timeout, onTimeout)
+      })
   }
 
-  const exchange = HttpExchange.of(httpClient)
-  if (exchange === undefined) return byClient
-
-  return (request, { onAnswer, onFailure, onTimeout, timeout }) =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.withFiberRuntime((fiber) => {
-        let stop = nothing
-        const answer = Effect.async<
-          Effect.Effect.Success<ReturnType<typeof onAnswer>>,
-          Effect.Effect.Error<ReturnType<typeof onAnswer>>
-        >((resume) => {
-          let abort = nothing
-          const unwatch = deadlines.watch(fiber, timeout, () => {
-            abort()
-            resume(Effect.fail(onTimeout()))
-          })
-          abort = exchange(request, (end) => {
-            unwatch()
-            resume(end._tag === "Answer" ? onAnswer(end) : Effect.fail(onFailure(end)))
-          })
-          stop = () => {
-            unwatch()
-            abort()
-          }
+  return (call, { span, timeout }) =>
+    Effect.clockWith((clock) => {
+      const { onAnswer, onFailure, onTimeout, request } = call(clock.unsafeCurrentTimeMillis())
+      const answer = Effect.flatMap(client.execute(platformRequest(request)), (response) =>
+        Effect.map(response.text, (text) => {
+          const { headers, status } = response
+          return { _tag: "Answer", status, headers, text } as const
         })
-        // Cheaper than a canceller of `Effect.async`, whose bookkeeping runs for successes too.
-        return Effect.catchAllCause(restore(answer), (cause) => {
-          stop()
-          return Effect.failCause(cause)
-        })
+      )
+      const read = Effect.matchEffect(answer, {
+        onFailure: (error) => Effect.fail(onFailure(failureOf(error))),
+        onSuccess: (result) => onAnswer(result, clock.unsafeCurrentTimeMillis())
       })
-    )
+      return deadlines.within(below(span, read), timeout, onTimeout)
+    })
 }

@@ -23,7 +23,7 @@ export const encodeForm = (parameters: Parameters): string => {
   }
   for (const [name, value] of Object.entries(parameters)) {
     if (typeof value === "string") add(name, value)
-    else value?.forEach((item, index) => add(`${name}.${index + 1}`, item))
+    else for (const [index, item] of (value ?? []).entries()) add(`${name}.${index + 1}`, item)
   }
   return form
 }

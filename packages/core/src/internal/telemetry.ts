@@ -15,6 +15,7 @@ import * as MetricKey from "effect/MetricKey"
 import * as MetricLabel from "effect/MetricLabel"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
+import * as Wire from "./wire.js"
 
 const calls = MetricKey.counter("agentbay_calls", {
   description: "Wire calls by operation and route",
@@ -162,7 +163,9 @@ export const makeWatcher = () => {
   const known = new Map<string, Meter>()
   const meterOf = (operation: string, route: string): Meter => {
     const key = `${operation} ${route}`
-    const meter = known.get(key) ?? meters(operation, route)
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const meter = meters(operation, route)
     known.set(key, meter)
     return meter
   }
@@ -180,28 +183,29 @@ export const makeWatcher = () => {
           const isTimed = fiber.getFiberRef(FiberRef.currentTracerTimingEnabled)
           const startedAt = clock.unsafeCurrentTimeNanos()
           const span = beginSpan(fiber, call.spanName, call.attributes, isTimed ? startedAt : 0n)
-          const end = (exit: Exit.Exit<A, E>, attributes: Attributes): void => {
-            const endedAt = clock.unsafeCurrentTimeNanos()
-            meter.latency.unsafeUpdate(Number(endedAt - startedAt) / 1e6, labels)
-            if (span === undefined) return
-            for (const name in attributes) span.attribute(name, attributes[name])
-            span.end(isTimed ? endedAt : 0n, exit)
-          }
           meter.calls.unsafeUpdate(1, labels)
-          return Effect.matchCauseEffect(restore(work(span)), {
-            onSuccess: (value) => {
-              const exit = Exit.succeed(value)
-              end(exit, attributesOf(value))
-              return exit
-            },
+          const end = (exit: Exit.Exit<A, E>): Effect.Effect<A, E> => {
+            const endedAt = clock.unsafeCurrentTimeNanos()
             // A call that failed, above all one that had no answer in time, has a duration as well.
-            onFailure: (cause) => {
-              const error = Cause.failureOption(cause)
-              const exit = Exit.failCause(cause)
-              end(exit, Option.match(error, { onNone: () => ({}), onSome: failureAttributes }))
-              return Option.isNone(error) ? exit : Effect.zipRight(countFailure(call, error.value), exit)
+            meter.latency.unsafeUpdate(Number(endedAt - startedAt) / 1e6, labels)
+            const error = Exit.isSuccess(exit) ? Option.none() : Cause.failureOption(exit.cause)
+            if (span !== undefined) {
+              const attributes: Attributes = Exit.isSuccess(exit)
+                ? attributesOf(exit.value)
+                : Option.match(error, { onNone: () => ({}), onSome: failureAttributes })
+              for (const name in attributes) span.attribute(name, attributes[name])
+              span.end(isTimed ? endedAt : 0n, exit)
             }
-          })
+            return Option.isNone(error) ? exit : Effect.zipRight(countFailure(call, error.value), exit)
+          }
+          const effect = work(span)
+          const begin = Wire.beginOf(effect)
+          return begin === undefined
+            ? Effect.matchCauseEffect(restore(effect), {
+                onSuccess: (value) => end(Exit.succeed(value)),
+                onFailure: (cause) => end(Exit.failCause(cause))
+              })
+            : Wire.wait(restore, fiber, begin, end)
         })
       )
   }

@@ -5,11 +5,11 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
@@ -31,9 +31,9 @@ import {
   transportError
 } from "../internal/httpFailure.js"
 import { isRecord, parseJson } from "../internal/json.js"
-import { randomHex } from "../internal/randomHex.js"
+import { makeHexIds } from "../internal/randomHex.js"
 import { makeWatcher } from "../internal/telemetry.js"
-import type { ExchangeAnswer, ExchangeFailure } from "./HttpExchange.js"
+import type { ExchangeAnswer } from "./HttpExchange.js"
 import * as Retries from "./Retries.js"
 
 /**
@@ -146,6 +146,7 @@ export const make: Effect.Effect<
   const config = yield* AgentBayConfig.AgentBayConfig
   const exchange = makeExchange(yield* HttpClient.HttpClient)
   const endpoint = splitUrl(config.endpoint)
+  const nextNonce = yield* makeHexIds
   const watch = makeWatcher()
   const retries = yield* Retries.shared
   const authorization = `Bearer ${Redacted.value(config.apiKey)}`
@@ -154,7 +155,9 @@ export const make: Effect.Effect<
   const prepare = <Request, RequestEncoded, Data, DataEncoded>(
     action: Action.Action<string, Request, RequestEncoded, Data, DataEncoded>
   ): Prepared<Request, Data> => {
-    const prepared = (known.get(action) as Prepared<Request, Data> | undefined) ?? {
+    const before = known.get(action) as Prepared<Request, Data> | undefined
+    if (before !== undefined) return before
+    const prepared = {
       encode: Schema.encodeEither(action.request),
       decode: Schema.decodeUnknownEither(action.data),
       query: encodeForm({ Action: action.name, Format: "json", Version: Action.apiVersion })
@@ -235,44 +238,43 @@ export const make: Effect.Effect<
       secrets: [config.apiKey, ...(options?.secrets ?? [])]
     }
     const timeout = options?.timeout ?? config.timeouts.request
-    const onAnswer = ({ headers, status, text }: ExchangeAnswer) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => read(facts, decode, status, headers, text, now))
-    const onFailure = (failure: ExchangeFailure) => transportError(facts, failure)
-    const onTimeout = () => timeoutError(facts, timeout)
     const { decode, encode, query } = prepare(action)
-    const send = (span: Tracer.AnySpan | undefined, timeLeft: Duration.Duration) =>
-      Effect.flatMap(randomHex, (nonce) => {
-        const encoded = encode(request)
-        if (Either.isLeft(encoded)) return Effect.die(encoded.left)
-        const parameters = encoded.right as Parameters
-        const inQuery: Record<string, Parameters[string]> = {}
-        const inForm: Record<string, Parameters[string]> = { Authorization: authorization }
-        for (const [name, value] of Object.entries(parameters)) {
-          const target = action.inQuery.includes(name) ? inQuery : inForm
-          target[name] = value
-        }
-        return Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          exchange(
-            {
-              method: "POST",
-              origin: endpoint.origin,
-              path: `${endpoint.path}?${query}&${encodeForm({
-                Timestamp: timestamp(now),
-                SignatureNonce: nonce,
-                ...inQuery
-              })}`,
-              headers: {
-                "x-acs-version": Action.apiVersion,
-                "x-acs-action": action.name,
-                "user-agent": config.userAgent,
-                "content-type": "application/x-www-form-urlencoded"
-              },
-              body: encodeForm(inForm)
+    const send = (span: Tracer.AnySpan | undefined, timeLeft: Duration.Duration) => {
+      const encoded = encode(request)
+      if (Either.isLeft(encoded)) return Effect.die(encoded.left)
+      const inQuery: Record<string, Parameters[string]> = {}
+      const inForm: Record<string, Parameters[string]> = { Authorization: authorization }
+      for (const [name, value] of Object.entries(encoded.right as Parameters)) {
+        const target = action.inQuery.includes(name) ? inQuery : inForm
+        target[name] = value
+      }
+      const body = encodeForm(inForm)
+      const more = encodeForm(inQuery)
+      return exchange(
+        (nowMs) => ({
+          request: {
+            method: "POST",
+            origin: endpoint.origin,
+            path: `${endpoint.path}?${query}&${encodeForm({ Timestamp: timestamp(nowMs), SignatureNonce: nextNonce() })}${more === "" ? "" : `&${more}`}`,
+            headers: {
+              "x-acs-version": Action.apiVersion,
+              "x-acs-action": action.name,
+              "user-agent": config.userAgent,
+              "content-type": "application/x-www-form-urlencoded"
             },
-            { span, timeout: timeLeft, onAnswer, onFailure, onTimeout }
-          )
-        )
-      })
+            body
+          },
+          onAnswer: ({ headers, status, text }, answeredMs) =>
+            Either.match(read(facts, decode, status, headers, text, answeredMs), {
+              onLeft: Exit.fail,
+              onRight: Exit.succeed
+            }),
+          onFailure: (failure) => transportError(facts, failure),
+          onTimeout: () => timeoutError(facts, timeout)
+        }),
+        { span, timeout: timeLeft }
+      )
+    }
     if (options?.watched !== undefined) return send(options.watched.span, timeout)
     const watched = watch<{ readonly requestId: string }>(
       {

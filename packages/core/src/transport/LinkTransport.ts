@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { SessionError } from "../AgentBayError.js"
-import { type DirectFacts, direct, makeRequestId, type ToolRequest } from "../internal/directCall.js"
+import { type DirectFacts, direct, makeRequestIds, type ToolRequest } from "../internal/directCall.js"
 import { makeExchange, splitUrl } from "../internal/exchange.js"
 import { transportError } from "../internal/httpFailure.js"
 import type { ToolAnswer } from "./ToolAnswer.js"
@@ -68,20 +68,23 @@ const parse = (linkUrl: Redacted.Redacted): Target => {
  * @since 0.1.0
  * @category constructors
  */
-export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpClient> = Effect.map(
-  HttpClient.HttpClient,
-  (httpClient) => {
-    const exchange = makeExchange(httpClient)
+export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpClient> = Effect.gen(
+  function* () {
+    const exchange = makeExchange(yield* HttpClient.HttpClient)
+    const nextId = yield* makeRequestIds("link")
     // The link of a session is the same for all its calls.
     const targets = new WeakMap<Redacted.Redacted, Target>()
     const targetOf = (linkUrl: Redacted.Redacted): Target => {
-      const target = targets.get(linkUrl) ?? parse(linkUrl)
+      const known = targets.get(linkUrl)
+      if (known !== undefined) return known
+      const target = parse(linkUrl)
       targets.set(linkUrl, target)
       return target
     }
     return {
       call: (request, { linkUrl, server, token }) =>
-        Effect.flatMap(makeRequestId("link"), (requestId) => {
+        exchange((nowMs) => {
+          const requestId = nextId(nowMs)
           const { origin, path, secrets } = targetOf(linkUrl)
           const facts: DirectFacts = {
             operation: request.operation,
@@ -91,7 +94,10 @@ export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpCl
           }
           const credential = Redacted.value(token)
           const body = { args: request.args, server, requestId, tool: request.tool, token: credential }
-          return exchange(
+          return direct(
+            "link",
+            facts,
+            request.timeout,
             {
               method: "POST",
               origin,
@@ -99,9 +105,9 @@ export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpCl
               headers: { "x-access-token": credential, "content-type": "application/json" },
               body: JSON.stringify(body)
             },
-            direct("link", facts, request, (failure) => transportError(facts, failure))
+            (failure) => transportError(facts, failure)
           )
-        })
+        }, request)
     }
   }
 )

@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -115,38 +116,44 @@ export const make = (policy: RetryPolicy.RetryPolicy): Effect.Effect<Retries.Ser
     const run = <A, E, R>(
       call: Repeatable<E>,
       attempt: (timeLeft: Duration.Duration) => Effect.Effect<A, E, R>
-    ): Effect.Effect<A, E, R> =>
-      Effect.withFiberRuntime((fiber) => {
-        const services = fiber.getFiberRef(DefaultServices.currentServices)
-        const clock = Context.get(services, Clock.Clock)
+    ): Effect.Effect<A, E, R> => {
+      const admitted = Option.isNone(limits)
+        ? attempt
+        : (timeLeft: Duration.Duration) => limits.value.admit(timeLeft, attempt, call.tooLate)
+      const recover = (
+        error: E,
+        own: RetryPolicy.RetryPolicy,
+        state: unknown,
+        endsAt: number
+      ): Effect.Effect<A, E, R> =>
+        isFailure(error)
+          ? Effect.flatMap(next(call, error, own, state, endsAt), (due) =>
+              due === undefined
+                ? Effect.fail(error)
+                : noteRetry(call.operation, call.route, error, due.wait).pipe(
+                    Effect.zipRight(Effect.sleep(due.wait)),
+                    Effect.zipRight(Clock.currentTimeMillis),
+                    Effect.flatMap((now) => admitted(Duration.millis(endsAt - now))),
+                    Effect.catchAll((another) => recover(another, own, due.state, endsAt))
+                  )
+            )
+          : Effect.fail(error)
+      return Effect.withFiberRuntime((fiber) => {
+        const clock = Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
         const endsAt = clock.unsafeCurrentTimeMillis() + Duration.toMillis(call.timeout)
-        const admitted = (timeLeft: Duration.Duration) =>
-          Option.isNone(limits) ? attempt(timeLeft) : limits.value.admit(timeLeft, attempt, call.tooLate)
-        const recover = (error: E, own: RetryPolicy.RetryPolicy, state: unknown): Effect.Effect<A, E, R> =>
-          isFailure(error)
-            ? Effect.flatMap(next(call, error, own, state, endsAt), (due) =>
-                due === undefined
-                  ? Effect.fail(error)
-                  : noteRetry(call.operation, call.route, error, due.wait).pipe(
-                      Effect.zipRight(Effect.sleep(due.wait)),
-                      Effect.zipRight(Clock.currentTimeMillis),
-                      Effect.flatMap((now) => admitted(Duration.millis(endsAt - now))),
-                      Effect.catchAll((another) => recover(another, own, due.state))
-                    )
-              )
-            : Effect.fail(error)
         return Effect.matchEffect(admitted(call.timeout), {
           onSuccess: (value) => {
             stock = Math.min(most, stock + 1)
-            return Effect.succeed(value)
+            return Exit.succeed(value)
           },
           onFailure: (error) =>
             Effect.flatMap(FiberRef.get(RetryPolicy.current), (given) => {
               const own = Option.getOrElse(given, () => policy)
-              return recover(error, own, own.schedule.initial)
+              return recover(error, own, own.schedule.initial, endsAt)
             })
         })
       })
+    }
 
     return { run }
   })

@@ -10,7 +10,6 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import { isRecord, parseJson } from "../internal/json.js"
 
 /**
@@ -50,7 +49,31 @@ export interface ToolAnswer {
   readonly text: string
 }
 
-type Result = Omit<ToolAnswer, "route" | "requestId">
+/**
+ * What is in an answer, however it travelled.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ToolResult = Omit<ToolAnswer, "route" | "requestId">
+
+/**
+ * A result with the way it travelled.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  { content, isError, text }: ToolResult,
+  route: Route,
+  requestId: string
+): ToolAnswer => ({
+  route,
+  requestId,
+  isError,
+  content,
+  text
+})
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)
 
@@ -70,20 +93,25 @@ const readItem = (item: unknown): ContentItem | undefined =>
 const contentText = (item: ContentItem): string | undefined => item.text ?? item.blob ?? item.data
 
 /** An MCP result: `content` is what makes it one. */
-const readResult = (value: unknown): Option.Option<Result> => {
-  if (!isRecord(value) || !Array.isArray(value.content)) return Option.none()
+const readResult = (value: unknown): ToolResult | undefined => {
+  if (!isRecord(value) || !Array.isArray(value.content)) return undefined
   const content: Array<ContentItem> = []
   for (const raw of value.content) {
     const item = readItem(raw)
-    if (item === undefined) return Option.none()
+    if (item === undefined) return undefined
     content.push(item)
   }
   const isError = value.isError === true || value.isError === "true"
-  const texts = content.map(contentText)
-  const text = isError ? texts.filter((part) => part !== undefined).join("; ") : texts[0]
+  const [first] = content
+  const text = isError
+    ? content
+        .map(contentText)
+        .filter((part) => part !== undefined)
+        .join("; ")
+    : first && contentText(first)
   // An item of an unknown kind has no text: that is not an empty answer.
-  if (text === undefined && content.length > 0) return Option.none()
-  return Option.some({ isError, content, text: text ?? "" })
+  if (text === undefined && content.length > 0) return undefined
+  return { isError, content, text: text ?? "" }
 }
 
 const unwrapText = (value: unknown): Either.Either<unknown, string> =>
@@ -95,10 +123,10 @@ const unwrapText = (value: unknown): Either.Either<unknown, string> =>
  * @since 0.1.0
  * @category decoding
  */
-export const fromApiData = (data: unknown): Either.Either<Result, string> =>
+export const fromApiData = (data: unknown): Either.Either<ToolResult, string> =>
   Either.flatMap(
     Either.mapLeft(unwrapText(data), (problem) => `Data ${problem}`),
-    (value) => Either.fromOption(readResult(value), () => "Data is not a tool result (no content)")
+    (value) => Either.fromNullable(readResult(value), () => "Data is not a tool result (no content)")
   )
 
 /** A message of a gateway that answers with an error object instead of a result. */
@@ -115,27 +143,25 @@ const embeddedError = (value: unknown): string | undefined => {
  * @since 0.1.0
  * @category decoding
  */
-export const fromDirectBody = (body: string): Either.Either<Result, string> =>
-  Either.flatMap(
-    Either.mapLeft(parseJson(body), (problem) => `the answer ${problem}`),
-    (outer) => {
-      if (!isRecord(outer)) return Either.left("the answer is not a JSON object")
-      const inner = unwrapText(outer.data)
-      if (Either.isLeft(inner)) return Either.left(`data ${inner.left}`)
-      // Older gateways leave out the inner wrapping, or all of it.
-      const candidates = [
-        isRecord(inner.right) ? inner.right.result : undefined,
-        inner.right,
-        outer.result,
-        outer
-      ]
-      for (const candidate of candidates) {
-        const result = readResult(candidate)
-        if (Option.isSome(result)) return Either.right(result.value)
-      }
-      const message = embeddedError(inner.right) ?? embeddedError(outer)
-      return Either.left(
-        message ?? (outer.data === undefined ? "the answer has no data" : "data has no result with content")
+export const fromDirectBody = (body: string): Either.Either<ToolResult, string> => {
+  const parsed = parseJson(body)
+  if (Either.isLeft(parsed)) return Either.left(`the answer ${parsed.left}`)
+  const outer = parsed.right
+  if (!isRecord(outer)) return Either.left("the answer is not a JSON object")
+  const unwrapped = unwrapText(outer.data)
+  if (Either.isLeft(unwrapped)) return Either.left(`data ${unwrapped.left}`)
+  const inner = unwrapped.right
+  // Older gateways leave out the inner wrapping, or all of it.
+  const result =
+    (isRecord(inner) ? readResult(inner.result) : undefined) ??
+    readResult(inner) ??
+    readResult(outer.result) ??
+    readResult(outer)
+  return result === undefined
+    ? Either.left(
+        embeddedError(inner) ??
+          embeddedError(outer) ??
+          (outer.data === undefined ? "the answer has no data" : "data has no result with content")
       )
-    }
-  )
+    : Either.right(result)
+}

@@ -10,6 +10,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
@@ -23,11 +24,12 @@ import type { ToolRequest } from "../internal/directCall.js"
 import { sessionError, tooLateError } from "../internal/httpFailure.js"
 import { below, makeWatcher } from "../internal/telemetry.js"
 import { toolError } from "../internal/toolError.js"
+import * as Wire from "../internal/wire.js"
 import * as ControlPlane from "./ControlPlane.js"
 import * as LinkTransport from "./LinkTransport.js"
 import * as Retries from "./Retries.js"
 import type { SessionConnection } from "./SessionConnection.js"
-import { fromApiData, type Route, type ToolAnswer } from "./ToolAnswer.js"
+import { fromApiData, type Route, type ToolAnswer, make as toolAnswer } from "./ToolAnswer.js"
 import * as VpcTransport from "./VpcTransport.js"
 
 /**
@@ -160,11 +162,11 @@ export const make: Effect.Effect<
         secrets: [...Option.toArray(connection.token), ...(request.secrets ?? [])]
       }
     )
-    return Effect.flatMap(reply, ({ data, requestId }) => {
+    return Wire.thenExit(reply, ({ data, requestId }) => {
       const result = fromApiData(data)
       return Either.isRight(result)
-        ? Effect.succeed({ ...result.right, route: "api" as const, requestId })
-        : Effect.fail(
+        ? Exit.succeed(toolAnswer(result.right, "api", requestId))
+        : Exit.fail(
             sessionError(
               { operation: request.operation, sessionId: connection.sessionId, requestId, secrets: [] },
               { reason: "Decode", phase: "sent", detail: result.left }

@@ -14,7 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type SessionError, VpcUnavailable, type VpcUnavailableReason } from "../AgentBayError.js"
-import { type DirectFacts, direct, makeRequestId, type ToolRequest } from "../internal/directCall.js"
+import { type DirectFacts, direct, makeRequestIds, type ToolRequest } from "../internal/directCall.js"
 import { makeExchange } from "../internal/exchange.js"
 import { encodeForm } from "../internal/form.js"
 import { transportError } from "../internal/httpFailure.js"
@@ -84,43 +84,47 @@ const address = (request: ToolRequest): Effect.Effect<{ base: string; server: st
  * @since 0.1.0
  * @category constructors
  */
-export const make: Effect.Effect<VpcTransport.Service, never, HttpClient.HttpClient> = Effect.map(
-  HttpClient.HttpClient,
-  (httpClient) => {
-    const exchange = makeExchange(httpClient)
+export const make: Effect.Effect<VpcTransport.Service, never, HttpClient.HttpClient> = Effect.gen(
+  function* () {
+    const exchange = makeExchange(yield* HttpClient.HttpClient)
+    const nextId = yield* makeRequestIds("vpc")
     return {
       call: (request) =>
-        Effect.gen(function* () {
-          const { base, server } = yield* address(request)
-          const requestId = yield* makeRequestId("vpc")
-          const facts: DirectFacts = {
-            operation: request.operation,
-            sessionId: request.connection.sessionId,
-            requestId,
-            secrets: [...Option.toArray(request.connection.token), ...(request.secrets ?? [])]
-          }
-          const query = encodeForm({
-            server,
-            tool: request.tool,
-            args: JSON.stringify(request.args),
-            token: Option.match(request.connection.token, { onNone: () => "", onSome: Redacted.value }),
-            requestId
-          })
-          return yield* exchange(
-            {
-              method: "GET",
-              origin: base,
-              path: `/callTool?${query}`,
-              headers: { "content-type": "application/x-www-form-urlencoded" }
-            },
-            direct("vpc", facts, request, (failure) => {
-              const error = transportError(facts, failure)
-              return failure.phase === "notSent"
-                ? unavailable(request, "EndpointUnreachable", `${base}: ${error.detail}`)
-                : error
+        Effect.flatMap(address(request), ({ base, server }) =>
+          exchange((nowMs) => {
+            const requestId = nextId(nowMs)
+            const facts: DirectFacts = {
+              operation: request.operation,
+              sessionId: request.connection.sessionId,
+              requestId,
+              secrets: [...Option.toArray(request.connection.token), ...(request.secrets ?? [])]
+            }
+            const query = encodeForm({
+              server,
+              tool: request.tool,
+              args: JSON.stringify(request.args),
+              token: Option.match(request.connection.token, { onNone: () => "", onSome: Redacted.value }),
+              requestId
             })
-          )
-        })
+            return direct(
+              "vpc",
+              facts,
+              request.timeout,
+              {
+                method: "GET",
+                origin: base,
+                path: `/callTool?${query}`,
+                headers: { "content-type": "application/x-www-form-urlencoded" }
+              },
+              (failure) => {
+                const error = transportError(facts, failure)
+                return failure.phase === "notSent"
+                  ? unavailable(request, "EndpointUnreachable", `${base}: ${error.detail}`)
+                  : error
+              }
+            )
+          }, request)
+        )
     }
   }
 )
