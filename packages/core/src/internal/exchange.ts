@@ -55,10 +55,17 @@ export const makeExchange = (httpClient: HttpClient.HttpClient): Exchange => {
   const exchange = HttpExchange.of(httpClient)
 
   if (exchange !== undefined) {
-    return (call, { timeout }) =>
-      Wire.make((fiber, end) => {
+    return <A, E>(call: (nowMs: number) => Call<A, E>, { timeout }: Options) =>
+      Wire.make<A, E>((fiber, end) => {
         const clock = Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
-        const { onAnswer, onFailure, onTimeout, request } = call(clock.unsafeCurrentTimeMillis())
+        let made: Call<A, E>
+        try {
+          made = call(clock.unsafeCurrentTimeMillis())
+        } catch (defect) {
+          end(Exit.die(defect))
+          return nothing
+        }
+        const { onAnswer, onFailure, onTimeout, request } = made
         let abort = nothing
         const unwatch = deadlines.watch(fiber, timeout, () => {
           abort()

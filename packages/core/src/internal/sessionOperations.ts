@@ -1,6 +1,7 @@
 /** The operations of the handle itself, by what they ask the service. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { SessionError } from "../AgentBayError.js"
@@ -20,12 +21,13 @@ import { callTool, type SessionRuntime } from "../session/SessionRuntime.js"
 import { makeToolDirectory, type ToolDirectory } from "../transport/SessionConnection.js"
 import { deleteSession } from "./deleteSession.js"
 import { sessionError } from "./httpFailure.js"
+import { isRecord } from "./json.js"
 import { withKeyNames } from "./keys.js"
 import { isOwnLabel, type Labels, splitLabels } from "./lease.js"
 import { readLabels } from "./sessionLabels.js"
 import { pauseSession, resumeSession } from "./sessionState.js"
 import { toolError } from "./toolError.js"
-import { ensure, ensureText, ensureTimeout } from "./validate.js"
+import { ensure, ensureText, ensureTimeout, invalid, isText, notText } from "./validate.js"
 
 export type SessionOperations = Pick<
   Session.Service,
@@ -55,8 +57,7 @@ export const ensureLabels = (
   rules: { readonly atLeastOne?: boolean; readonly ownAllowed?: boolean } = {}
 ) =>
   Effect.gen(function* () {
-    const isRecord = typeof labels === "object" && labels !== null && !Array.isArray(labels)
-    yield* ensure(isRecord, operation, "labels", labels, "it must be an object of texts")
+    yield* ensure(isRecord(labels), operation, "labels", labels, "it must be an object of texts")
     const entries = Object.entries(labels as Record<string, unknown>)
     if (rules.atLeastOne === true) {
       yield* ensure(entries.length > 0, operation, "labels", labels, "it must have at least one label")
@@ -96,24 +97,23 @@ export const makeSessionOperations = (
   // No span of its own: it is the call of the tool, and that has one.
   const callMcpTool: SessionOperations["callMcpTool"] = (name, args = {}, options = {}) => {
     const operation = "Session.callMcpTool"
-    const isObject = typeof args === "object" && args !== null && !Array.isArray(args)
-    const checked = Effect.zipRight(
-      ensureText(operation, "name", name),
-      ensure(isObject, operation, "args", args, "it must be a JSON object")
-    )
-    const invoke = (timeout?: Duration.Duration) =>
+    if (!isText(name)) return Effect.fail(notText(operation, "name", name))
+    if (!isRecord(args)) return Effect.fail(invalid(operation, "args", args, "it must be a JSON object"))
+    const { autoGenSession } = options
+    const invoke = (timeout: Duration.Duration | undefined) =>
       Effect.flatMap(
         Effect.suspend(() => {
-          const { autoGenSession } = options
           const call = { operation, timeout, autoGenSession }
           return account.toolTransport.invoke(runtime.connection(), name, withKeyNames(name, args), call)
         }),
         (answer) =>
-          answer.isError ? toolError(runtime.connection(), operation, name, answer) : Effect.succeed(answer)
+          answer.isError
+            ? Effect.fail(toolError(runtime.connection(), operation, name, answer))
+            : Exit.succeed(answer)
       )
     return options.timeout === undefined
-      ? Effect.zipRight(checked, invoke())
-      : Effect.flatMap(Effect.zipRight(checked, ensureTimeout(operation, "timeout", options.timeout)), invoke)
+      ? invoke(undefined)
+      : Effect.flatMap(ensureTimeout(operation, "timeout", options.timeout), invoke)
   }
 
   const listMcpTools: SessionOperations["listMcpTools"] = Effect.fn("Session.listMcpTools")(

@@ -7,6 +7,7 @@ import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { RuntimeFiber } from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
 import * as HashMap from "effect/HashMap"
 import * as Metric from "effect/Metric"
@@ -87,14 +88,11 @@ const failureAttributes = (error: unknown): Attributes =>
       )
     : {}
 
-const countFailure = (call: Call, error: unknown): Effect.Effect<void> =>
-  Metric.update(
-    failures.pipe(
-      Metric.tagged("operation", call.operation),
-      Metric.tagged("route", call.route),
-      Metric.tagged("reason", reasonOf(error))
-    ),
-    1
+const failuresOf = (call: Call, error: unknown) =>
+  failures.pipe(
+    Metric.tagged("operation", call.operation),
+    Metric.tagged("route", call.route),
+    Metric.tagged("reason", reasonOf(error))
   )
 
 /** A call is about to be repeated after `waitMs`. */
@@ -171,43 +169,58 @@ export const makeWatcher = () => {
   }
   return <Value = unknown>(call: Call, attributesOf: (value: Value) => Attributes = () => ({})) => {
     const meter = meterOf(call.operation, call.route)
+
+    /** The span of a call that begins, and what to do at its end. */
+    const begin = <A extends Value, E>(fiber: Fiber) => {
+      const labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
+      const clock = Context.get(servicesOf(fiber), Clock.Clock)
+      const isTimed = fiber.getFiberRef(FiberRef.currentTracerTimingEnabled)
+      const startedAt = clock.unsafeCurrentTimeNanos()
+      const span = beginSpan(fiber, call.spanName, call.attributes, isTimed ? startedAt : 0n)
+      meter.calls.unsafeUpdate(1, labels)
+      const end = (exit: Exit.Exit<A, E>): Exit.Exit<A, E> => {
+        const endedAt = clock.unsafeCurrentTimeNanos()
+        // A call that failed, above all one that had no answer in time, has a duration as well.
+        meter.latency.unsafeUpdate(Number(endedAt - startedAt) / 1e6, labels)
+        const error = Exit.isSuccess(exit) ? Option.none() : Cause.failureOption(exit.cause)
+        if (Option.isSome(error)) failuresOf(call, error.value).unsafeUpdate(1, labels)
+        if (span !== undefined) {
+          const attributes: Attributes = Exit.isSuccess(exit)
+            ? attributesOf(exit.value)
+            : Option.match(error, { onNone: () => ({}), onSome: failureAttributes })
+          for (const name in attributes) span.attribute(name, attributes[name])
+          span.end(isTimed ? endedAt : 0n, exit)
+        }
+        return exit
+      }
+      return { span, end }
+    }
+
     // Few steps, because every call takes them: `Effect.withSpan` alone costs more than all of this. What the work
     // does on its own account is not below the span unless the work puts it there.
     return <A extends Value, E, R>(
       work: (span: Tracer.AnySpan | undefined) => Effect.Effect<A, E, R>
-    ): Effect.Effect<A, E, R> =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.withFiberRuntime<A, E, R>((fiber) => {
-          const labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
-          const clock = Context.get(servicesOf(fiber), Clock.Clock)
-          const isTimed = fiber.getFiberRef(FiberRef.currentTracerTimingEnabled)
-          const startedAt = clock.unsafeCurrentTimeNanos()
-          const span = beginSpan(fiber, call.spanName, call.attributes, isTimed ? startedAt : 0n)
-          meter.calls.unsafeUpdate(1, labels)
-          const end = (exit: Exit.Exit<A, E>): Effect.Effect<A, E> => {
-            const endedAt = clock.unsafeCurrentTimeNanos()
-            // A call that failed, above all one that had no answer in time, has a duration as well.
-            meter.latency.unsafeUpdate(Number(endedAt - startedAt) / 1e6, labels)
-            const error = Exit.isSuccess(exit) ? Option.none() : Cause.failureOption(exit.cause)
-            if (span !== undefined) {
-              const attributes: Attributes = Exit.isSuccess(exit)
-                ? attributesOf(exit.value)
-                : Option.match(error, { onNone: () => ({}), onSome: failureAttributes })
-              for (const name in attributes) span.attribute(name, attributes[name])
-              span.end(isTimed ? endedAt : 0n, exit)
-            }
-            return Option.isNone(error) ? exit : Effect.zipRight(countFailure(call, error.value), exit)
-          }
-          const effect = work(span)
-          const begin = Wire.beginOf(effect)
-          return begin === undefined
-            ? Effect.matchCauseEffect(restore(effect), {
+    ): Effect.Effect<A, E, R> => {
+      const wire = Wire.beginOf(work(undefined))
+      return wire === undefined
+        ? Effect.uninterruptibleMask((restore) =>
+            Effect.withFiberRuntime<A, E, R>((fiber) => {
+              const { end, span } = begin<A, E>(fiber)
+              return Effect.matchCauseEffect(restore(work(span)), {
                 onSuccess: (value) => end(Exit.succeed(value)),
                 onFailure: (cause) => end(Exit.failCause(cause))
               })
-            : Wire.wait(restore, fiber, begin, end)
-        })
-      )
+            })
+          )
+        : Wire.make((fiber, onEnd) => {
+            const { end } = begin<A, E>(fiber)
+            const stop = wire(fiber, (exit) => onEnd(end(exit)))
+            return () => {
+              stop()
+              end(Exit.interrupt(FiberId.none))
+            }
+          })
+    }
   }
 }
 

@@ -44,15 +44,18 @@ export const ensure = (
 ): Effect.Effect<void, InvalidArgument> =>
   condition ? Effect.void : Effect.fail(invalid(operation, field, value, rule))
 
-/** Text that must contain something besides white space. */
-export const ensureText = (operation: string, field: string, value: unknown) =>
-  ensure(
-    typeof value === "string" && value.trim() !== "",
-    operation,
-    field,
-    value,
-    "it must be a non-blank text"
-  )
+/** Text that contains something besides white space. */
+export const isText = (value: unknown): value is string => typeof value === "string" && value.trim() !== ""
+
+export const notText = (operation: string, field: string, value: unknown): InvalidArgument =>
+  invalid(operation, field, value, "it must be a non-blank text")
+
+export const ensureText = (
+  operation: string,
+  field: string,
+  value: unknown
+): Effect.Effect<void, InvalidArgument> =>
+  isText(value) ? Effect.void : Effect.fail(notText(operation, field, value))
 
 const fieldOf = (issue: ParseResult.ArrayFormatterIssue, field: string): string =>
   issue.path.length === 0 ? field : [field, ...issue.path.map(String)].filter((part) => part !== "").join(".")

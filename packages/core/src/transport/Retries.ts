@@ -4,19 +4,20 @@
  *
  * @since 0.1.0
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import * as AgentBayConfig from "../AgentBayConfig.js"
 import { noteRetry } from "../internal/telemetry.js"
+import * as Wire from "../internal/wire.js"
 import { RequestLimits } from "../RequestLimits.js"
 import * as RetryPolicy from "../RetryPolicy.js"
 
@@ -138,20 +139,19 @@ export const make = (policy: RetryPolicy.RetryPolicy): Effect.Effect<Retries.Ser
                   )
             )
           : Effect.fail(error)
-      return Effect.withFiberRuntime((fiber) => {
+      return Wire.conclude(admitted(call.timeout), (fiber) => {
         const clock = Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
         const endsAt = clock.unsafeCurrentTimeMillis() + Duration.toMillis(call.timeout)
-        return Effect.matchEffect(admitted(call.timeout), {
-          onSuccess: (value) => {
+        return (exit) => {
+          if (Exit.isSuccess(exit)) {
             stock = Math.min(most, stock + 1)
-            return Exit.succeed(value)
-          },
-          onFailure: (error) =>
-            Effect.flatMap(FiberRef.get(RetryPolicy.current), (given) => {
-              const own = Option.getOrElse(given, () => policy)
-              return recover(error, own, own.schedule.initial, endsAt)
-            })
-        })
+            return exit
+          }
+          const error = Cause.failureOption(exit.cause)
+          if (Option.isNone(error)) return exit
+          const own = Option.getOrElse(fiber.getFiberRef(RetryPolicy.current), () => policy)
+          return recover(error.value, own, own.schedule.initial, endsAt)
+        }
       })
     }
 
