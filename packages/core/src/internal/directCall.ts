@@ -49,7 +49,7 @@ export const makeRequestIds = (prefix: string): Effect.Effect<(nowMs: number) =>
     let next = first
     return (nowMs) => {
       next = (next + 1) % 1_000_000_000
-      return `${prefix}-${nowMs}-${String(next).padStart(9, "0")}`
+      return `${prefix}-${Math.floor(nowMs)}-${String(next).padStart(9, "0")}`
     }
   })
 

@@ -30,11 +30,17 @@ export const configLayer = (settings: Settings = {}) =>
     })
   )
 
-/** All transports, and the service that they talk to. */
-export const makeTransports = (script: Script, settings: Settings = {}, vpc = VpcTransport.layer) =>
+/** All transports, and the service that they talk to, over a client that may be another one. */
+export const makeTransports = (
+  script: Script,
+  settings: Settings = {},
+  vpc = VpcTransport.layer,
+  adapt: (client: HttpClient.HttpClient) => Effect.Effect<HttpClient.HttpClient> = Effect.succeed
+) =>
   Effect.gen(function* () {
     const service = scripted(script)
-    const base = Layer.merge(configLayer(settings), Layer.succeed(HttpClient.HttpClient, service.client))
+    const client = yield* adapt(service.client)
+    const base = Layer.merge(configLayer(settings), Layer.succeed(HttpClient.HttpClient, client))
     const routes = Layer.mergeAll(ControlPlane.layer, LinkTransport.layer, vpc)
     const context = yield* Layer.build(
       ToolTransport.layer.pipe(Layer.provideMerge(routes), Layer.provide(base))
