@@ -15,13 +15,17 @@ export const percentEncode = (text: string): string =>
     ? text
     : encodeURIComponent(anySurrogate.test(text) ? text.replace(loneSurrogate, "\uFFFD") : text)
 
-/** Percent-encoded UTF-8 joined by `&`; a space is `%20`. */
-export const encodeForm = (parameters: Parameters): string => {
+/** Percent-encoded UTF-8 joined by `&`; a space is `%20`. `isWanted` chooses among the parameters. */
+export const encodeForm = (
+  parameters: Parameters,
+  isWanted: (name: string) => boolean = () => true
+): string => {
   let form = ""
   const add = (name: string, value: string): void => {
     form += `${form === "" ? "" : "&"}${percentEncode(name)}=${percentEncode(value)}`
   }
   for (const [name, value] of Object.entries(parameters)) {
+    if (!isWanted(name)) continue
     if (typeof value === "string") add(name, value)
     else for (const [index, item] of (value ?? []).entries()) add(`${name}.${index + 1}`, item)
   }

@@ -159,6 +159,8 @@ const beginSpan = (fiber: Fiber, name: string, attributes: Attributes, startedAt
  */
 export const makeWatcher = () => {
   const known = new Map<string, Meter>()
+  // Routes whose calls are effects of the HTTP client. It is the same for all calls of a route.
+  const effects = new Set<string>()
   const meterOf = (operation: string, route: string): Meter => {
     const key = `${operation} ${route}`
     const before = known.get(key)
@@ -201,7 +203,8 @@ export const makeWatcher = () => {
     return <A extends Value, E, R>(
       work: (span: Tracer.AnySpan | undefined) => Effect.Effect<A, E, R>
     ): Effect.Effect<A, E, R> => {
-      const wire = Wire.beginOf(work(undefined))
+      const wire = effects.has(call.route) ? undefined : Wire.beginOf(work(undefined))
+      if (wire === undefined) effects.add(call.route)
       return wire === undefined
         ? Effect.uninterruptibleMask((restore) =>
             Effect.withFiberRuntime<A, E, R>((fiber) => {

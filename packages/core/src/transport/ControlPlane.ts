@@ -105,10 +105,21 @@ export declare namespace ControlPlane {
   }
 }
 
-const timestamp = (nowMs: number): string =>
-  // The moment comes from the Clock; DateTime would add kilobytes to every bundle for this one text.
-  // @effect-diagnostics-next-line globalDate:off
-  `${new Date(nowMs).toISOString().slice(0, 19)}Z`
+const makeTimestamp = () => {
+  let second = Number.NaN
+  let text = ""
+  return (nowMs: number): string => {
+    if (Math.floor(nowMs / 1000) !== second) {
+      second = Math.floor(nowMs / 1000)
+      // The moment comes from the Clock; DateTime would add kilobytes to every bundle for this one text.
+      // @effect-diagnostics-next-line globalDate:off
+      text = encodeForm({ Timestamp: `${new Date(nowMs).toISOString().slice(0, 19)}Z` })
+    }
+    return text
+  }
+}
+
+const join = (...forms: ReadonlyArray<string>): string => forms.filter((form) => form !== "").join("&")
 
 /** What all calls of one action have in common. */
 interface Prepared<Request, Data> {
@@ -149,7 +160,8 @@ export const make: Effect.Effect<
   const nextNonce = yield* makeHexIds
   const watch = makeWatcher()
   const retries = yield* Retries.shared
-  const authorization = `Bearer ${Redacted.value(config.apiKey)}`
+  const authorization = encodeForm({ Authorization: `Bearer ${Redacted.value(config.apiKey)}` })
+  const timestamp = makeTimestamp()
 
   const known = new WeakMap<object, Prepared<never, unknown>>()
   const prepare = <Request, RequestEncoded, Data, DataEncoded>(
@@ -239,30 +251,26 @@ export const make: Effect.Effect<
     }
     const timeout = options?.timeout ?? config.timeouts.request
     const { decode, encode, query } = prepare(action)
-    const send = (span: Tracer.AnySpan | undefined, timeLeft: Duration.Duration) => {
-      const encoded = encode(request)
-      if (Either.isLeft(encoded)) return Effect.die(encoded.left)
-      const inQuery: Record<string, Parameters[string]> = {}
-      const inForm: Record<string, Parameters[string]> = { Authorization: authorization }
-      for (const [name, value] of Object.entries(encoded.right as Parameters)) {
-        const target = action.inQuery.includes(name) ? inQuery : inForm
-        target[name] = value
-      }
-      const body = encodeForm(inForm)
-      const more = encodeForm(inQuery)
-      return exchange(
+    const encoded = encode(request)
+    if (Either.isLeft(encoded)) return Effect.die(encoded.left)
+    const parameters = encoded.right as Parameters
+    const isInQuery = (name: string) => action.inQuery.includes(name)
+    const inQuery = action.inQuery.length === 0 ? "" : encodeForm(parameters, isInQuery)
+    const inForm = encodeForm(parameters, (name) => !isInQuery(name))
+    const send = (span: Tracer.AnySpan | undefined, timeLeft: Duration.Duration) =>
+      exchange(
         (nowMs) => ({
           request: {
             method: "POST",
             origin: endpoint.origin,
-            path: `${endpoint.path}?${query}&${encodeForm({ Timestamp: timestamp(nowMs), SignatureNonce: nextNonce() })}${more === "" ? "" : `&${more}`}`,
+            path: `${endpoint.path}?${join(query, timestamp(nowMs), `SignatureNonce=${nextNonce()}`, inQuery)}`,
             headers: {
               "x-acs-version": Action.apiVersion,
               "x-acs-action": action.name,
               "user-agent": config.userAgent,
               "content-type": "application/x-www-form-urlencoded"
             },
-            body
+            body: join(authorization, inForm)
           },
           onAnswer: ({ headers, status, text }, answeredMs) =>
             Either.match(read(facts, decode, status, headers, text, answeredMs), {
@@ -274,7 +282,6 @@ export const make: Effect.Effect<
         }),
         { span, timeout: timeLeft }
       )
-    }
     if (options?.watched !== undefined) return send(options.watched.span, timeout)
     const watched = watch<{ readonly requestId: string }>(
       {
