@@ -29,7 +29,7 @@ export interface Globals {
   }
 }
 
-const withoutSpace = (text: string): string => (/\s/.test(text) ? text.replace(/[ \t\r\n\f]+/g, "") : text)
+const withoutSpace = (text: string): string => text.replace(/[ \t\r\n\f]+/g, "")
 
 const ofArrays = ({ fromBase64, prototype: { toBase64 } }: Globals["Uint8Array"]): Base64 | undefined =>
   fromBase64 === undefined || toBase64 === undefined
@@ -48,18 +48,16 @@ const ofArrays = ({ fromBase64, prototype: { toBase64 } }: Globals["Uint8Array"]
 const ofBuffer = (buffers: NonNullable<Globals["Buffer"]>): Base64 => {
   const encode = (bytes: Uint8Array): string =>
     buffers.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64")
-  return {
-    encode,
-    decode: (input) => {
-      const text = withoutSpace(input)
-      const { buffer, byteOffset, length } = buffers.from(text, "base64")
-      const bytes = new Uint8Array(buffer, byteOffset, length)
-      // `Buffer` skips what it does not know: only base64 comes back as the same text.
-      if (encode(bytes) !== text) return undefined
-      // Small ones lie in memory that other texts share.
-      return buffer.byteLength === length ? bytes : bytes.slice()
-    }
+  const exactly = (text: string): Uint8Array | undefined => {
+    const { buffer, byteOffset, length } = buffers.from(text, "base64")
+    const bytes = new Uint8Array(buffer, byteOffset, length)
+    // `Buffer` skips what it does not know: only base64 comes back as the same text.
+    if (encode(bytes) !== text) return undefined
+    // Small ones lie in memory that other texts share.
+    return buffer.byteLength === length ? bytes : bytes.slice()
   }
+  // Looking for white space in a text takes longer than decoding it.
+  return { encode, decode: (text) => exactly(text) ?? exactly(withoutSpace(text)) }
 }
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -102,7 +100,7 @@ const portable = (): Base64 => {
       return ascii.decode(text)
     },
     decode: (input) => {
-      const text = withoutSpace(input)
+      const text = /\s/.test(input) ? withoutSpace(input) : input
       const { length } = text
       if (length % 4 !== 0) return undefined
       if (length === 0) return new Uint8Array(0)
