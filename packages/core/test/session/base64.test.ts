@@ -9,7 +9,7 @@ const bytes = fc.uint8Array({ maxLength: 200 })
 const modernArrays = {
   fromBase64: (text: string, options: { readonly lastChunkHandling: string }): Uint8Array => {
     assert.deepStrictEqual(options, { lastChunkHandling: "strict" })
-    const decoded = base64Of({ Uint8Array }).decode(text)
+    const decoded = base64Of({ Uint8Array: { prototype: {} } }).decode(text)
     if (decoded === undefined) throw new SyntaxError("not base64")
     return decoded
   },
