@@ -34,6 +34,8 @@ export interface ToolRequest {
   readonly autoGenSession: boolean
   /** Secrets among the arguments. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted> | undefined
+  /** Name of the argument in which JSON has nothing to escape. */
+  readonly verbatim?: string | undefined
   /** The span of the call. */
   readonly span?: Tracer.AnySpan | undefined
 }

@@ -10,5 +10,21 @@ export const parseJson = (text: string): Either.Either<unknown, string> => {
   }
 }
 
+/**
+ * The JSON of an object with `args`. The text `args[verbatim]` goes in as it is: looking for what to escape in a
+ * megabyte takes longer than all else that is done with it.
+ */
+export const stringifyWith = (body: { readonly args: unknown }, verbatim: string | undefined): string => {
+  const { args, ...rest } = body
+  if (verbatim === undefined || !isRecord(args)) return JSON.stringify(body)
+  const { [verbatim]: text, ...others } = args
+  const members = [JSON.stringify(others).slice(1, -1), `${JSON.stringify(verbatim)}:"${text}"`]
+  const ends = [
+    `"args":{${members.filter((member) => member !== "").join()}}`,
+    JSON.stringify(rest).slice(1, -1)
+  ]
+  return `{${ends.filter((end) => end !== "").join()}}`
+}
+
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)

@@ -14,6 +14,7 @@ import type { SessionError } from "../AgentBayError.js"
 import { type DirectFacts, direct, makeRequestIds, type ToolRequest } from "../internal/directCall.js"
 import { makeExchange, splitUrl } from "../internal/exchange.js"
 import { transportError } from "../internal/httpFailure.js"
+import { stringifyWith } from "../internal/json.js"
 import type { ToolAnswer } from "./ToolAnswer.js"
 
 /**
@@ -103,7 +104,7 @@ export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpCl
               origin,
               path,
               headers: { "x-access-token": credential, "content-type": "application/json" },
-              body: JSON.stringify(body)
+              body: stringifyWith(body, request.verbatim)
             },
             (failure) => transportError(facts, failure)
           )

@@ -47,6 +47,11 @@ export interface InvokeOptions {
   readonly autoGenSession?: boolean | undefined
   /** Secrets among the arguments, which the service or the tool may repeat. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted> | undefined
+  /**
+   * Name of a text among the arguments in which JSON has nothing to escape, as in base64. Over a link it is sent
+   * without being searched. Default: none.
+   */
+  readonly verbatim?: string | undefined
 }
 
 /**
@@ -218,6 +223,7 @@ export const make: Effect.Effect<
             timeout: timeLeft,
             autoGenSession: options.autoGenSession ?? false,
             secrets: options.secrets,
+            verbatim: options.verbatim,
             span
           },
           route,

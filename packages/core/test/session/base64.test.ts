@@ -1,25 +1,74 @@
 import { Buffer } from "node:buffer"
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck as fc } from "effect"
-import { decodeBase64, encodeBase64 } from "../../src/internal/files/base64.js"
+import { type Base64, base64Of, decodeBase64, encodeBase64 } from "../../src/internal/files/base64.js"
 
 const bytes = fc.uint8Array({ maxLength: 200 })
 
-describe("base64", () => {
+/** Base64 of arrays that know it themselves, which not every version of Node has. */
+const modernArrays = {
+  fromBase64: (text: string, options: { readonly lastChunkHandling: string }): Uint8Array => {
+    assert.deepStrictEqual(options, { lastChunkHandling: "strict" })
+    const decoded = base64Of({ Uint8Array: { prototype: {} } }).decode(text)
+    if (decoded === undefined) throw new SyntaxError("not base64")
+    return decoded
+  },
+  prototype: {
+    toBase64(this: Uint8Array): string {
+      return Buffer.from(this).toString("base64")
+    }
+  }
+}
+
+const implementations: ReadonlyArray<readonly [string, Base64]> = [
+  ["this runtime's", { decode: decodeBase64, encode: encodeBase64 }],
+  ["that of Buffer", base64Of({ Uint8Array: { prototype: {} }, Buffer })],
+  ["that of arrays", base64Of({ Uint8Array: modernArrays, Buffer })],
+  ["the portable one", base64Of({ Uint8Array: { prototype: {} } })]
+]
+
+describe.each(implementations)("base64: %s", (_, { decode, encode }) => {
   it.prop("writes what every other implementation writes", [bytes], ([value]) => {
-    assert.strictEqual(encodeBase64(value), Buffer.from(value).toString("base64"))
+    assert.strictEqual(encode(value), Buffer.from(value).toString("base64"))
   })
 
+  it.prop(
+    "writes a part of an array, of a Buffer, of shared memory",
+    [bytes, fc.nat()],
+    ([value, position]) => {
+      const start = position % (value.length + 1)
+      const expected = Buffer.from(value.slice(start)).toString("base64")
+      const shared = new Uint8Array(new SharedArrayBuffer(value.length))
+      shared.set(value)
+      for (const array of [value, Buffer.from(value), shared]) {
+        assert.strictEqual(encode(array.subarray(start)), expected)
+      }
+    }
+  )
+
   it.prop("reads what it wrote", [bytes], ([value]) => {
-    assert.deepStrictEqual(decodeBase64(encodeBase64(value)), value)
+    assert.deepStrictEqual(decode(encode(value)), value)
+  })
+
+  it("writes and reads a megabyte", () => {
+    const value = Uint8Array.from({ length: 2 ** 20 + 1 }, (_, index) => (index * 2_654_435_761) >>> 24)
+    const text = encode(value)
+    assert.strictEqual(text, Buffer.from(value).toString("base64"))
+    assert.isTrue(Buffer.from(value).equals(decode(text) ?? new Uint8Array(0)))
+  })
+
+  it.prop("gives bytes in memory of their own", [bytes], ([value]) => {
+    const decoded = decode(encode(value))
+    assert.strictEqual(decoded?.buffer.byteLength, value.length)
+    assert.strictEqual(decoded?.constructor, Uint8Array)
   })
 
   it.prop(
     "reads lines of any length and line end",
     [bytes, fc.integer({ min: 1, max: 80 }), fc.constantFrom("\n", "\r\n")],
     ([value, width, end]) => {
-      const lines = encodeBase64(value).match(new RegExp(`.{1,${width}}`, "g")) ?? []
-      assert.deepStrictEqual(decodeBase64(lines.map((line) => line + end).join("")), value)
+      const lines = encode(value).match(new RegExp(`.{1,${width}}`, "g")) ?? []
+      assert.deepStrictEqual(decode(lines.map((line) => line + end).join("")), value)
     }
   )
 
@@ -31,9 +80,9 @@ describe("base64", () => {
       fc.constantFrom("-", "_", "!", "\0", "é", "Ā", "世", "\u00a0")
     ],
     ([value, position, junk]) => {
-      const text = encodeBase64(value)
+      const text = encode(value)
       const at = position % text.length
-      assert.isUndefined(decodeBase64(text.slice(0, at) + junk + text.slice(at + 1)))
+      assert.isUndefined(decode(text.slice(0, at) + junk + text.slice(at + 1)))
     }
   )
 
@@ -45,8 +94,9 @@ describe("base64", () => {
     ["a padding character alone in the last group", "aGVsb=8="],
     ["bits beyond one byte", "aH=="],
     ["bits beyond two bytes", "aGV="],
-    ["words", "not base64!!"]
+    ["words", "not base64!!"],
+    ["the alphabet of URLs", "-_-_"]
   ])("refuses %s", (_, text) => {
-    assert.isUndefined(decodeBase64(text))
+    assert.isUndefined(decode(text))
   })
 })

@@ -28,9 +28,17 @@ export const callFileTool = <Name extends string, Args, ArgsEncoded, Result, Fai
   target: Target,
   tool: Tool<Name, Args, ArgsEncoded, Result, Failure>,
   args: Args,
-  options?: { readonly timeout?: Duration.Duration; readonly paths?: ReadonlyArray<string> }
+  options?: {
+    readonly timeout?: Duration.Duration
+    readonly paths?: ReadonlyArray<string>
+    readonly verbatim?: string | undefined
+  }
 ): Effect.Effect<ToolReply<Result>, CallFailure> =>
-  callTool(target.runtime, tool, args, { operation: target.operation, timeout: options?.timeout }).pipe(
+  callTool(target.runtime, tool, args, {
+    operation: target.operation,
+    timeout: options?.timeout,
+    verbatim: options?.verbatim
+  }).pipe(
     Effect.catchTag("ToolError", (error) =>
       Effect.fail(
         isMissingTool(error) ? error : fileRefusal(target, error.text, error.requestId, options?.paths)

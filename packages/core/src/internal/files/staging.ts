@@ -160,7 +160,8 @@ export const addParts = (
       ([part, index]) =>
         patiently(
           callFileTool(staging.target, writeFile, partArgs(staging, first + index, part.text), {
-            paths: [partPath(staging, first + index)]
+            paths: [partPath(staging, first + index)],
+            verbatim: staging.encoding === "base64" ? "content" : undefined
           })
         ).pipe(Effect.zipRight(written(part.bytes))),
       { concurrency, unordered: true }

@@ -1,6 +1,5 @@
 /** Tools that move whole files and directories. */
 import * as Effect from "effect/Effect"
-import * as Encoding from "effect/Encoding"
 import type { FileStat, Machine } from "../../../machine/Machine.js"
 import { noted } from "../fileChanges.js"
 import { fileFailure, type ToolHandlers, yes } from "./handler.js"
@@ -8,6 +7,10 @@ import { fileFailure, type ToolHandlers, yes } from "./handler.js"
 /** Cut characters read as replacement characters, as at any byte offset; a byte order mark stays. */
 export const textOf = (content: Uint8Array): string =>
   new TextDecoder("utf-8", { ignoreBOM: true }).decode(content)
+
+/** Several times as fast as a loop over the bytes, and nobody wants to measure the cloud. */
+const base64Of = ({ buffer, byteLength, byteOffset }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString("base64")
 
 const encoder = new TextEncoder()
 
@@ -51,7 +54,7 @@ export const fileHandlers: ToolHandlers<
 
   read_file: ({ format, length, offset, path }, { machine }) =>
     machine.read(path, offset ?? 0, length ?? 0).pipe(
-      Effect.map((content) => (format === "binary" ? Encoding.encodeBase64(content) : textOf(content))),
+      Effect.map((content) => (format === "binary" ? base64Of(content) : textOf(content))),
       Effect.mapError(fileFailure("read file", path))
     ),
 
