@@ -31,7 +31,11 @@ const closeGently = (ws: WsLike): Effect.Effect<void> =>
       // One that nobody reads does not see the peer's answer.
       ws.resume()
       ws.close(1000)
-    }).pipe(Effect.raceFirst(Effect.sleep(closeTime)), Effect.ensuring(Effect.sync(() => ws.terminate())))
+    }).pipe(
+      Effect.raceFirst(Effect.sleep(closeTime)),
+      Effect.interruptible,
+      Effect.ensuring(Effect.sync(() => ws.terminate()))
+    )
   })
 
 const opened = (ws: WsLike): Effect.Effect<void, OpenError> =>
@@ -106,7 +110,10 @@ const socketOf = (ws: WsLike, ended: () => Socket.SocketError | undefined): Sock
 
 const pingOf = (ws: WsLike): Effect.Effect<void, Socket.SocketError> =>
   Effect.async((resume) => {
-    const done = () => resume(Effect.void)
+    const done = () => {
+      ws.off("pong", done)
+      resume(Effect.void)
+    }
     ws.on("pong", done)
     ws.ping()
     return Effect.sync(() => ws.off("pong", done))
