@@ -6,7 +6,8 @@ import { Effect, Redacted } from "effect"
 export class FakeWs extends EventEmitter implements SocketConnector.WsLike {
   readyState = 0
   pings = 0
-  isTerminated = false
+  /** The code with which the closing ended; 1006 when it was cut short. */
+  endedWith: number | undefined
 
   constructor(private readonly answersClosing: boolean) {
     super()
@@ -34,7 +35,6 @@ export class FakeWs extends EventEmitter implements SocketConnector.WsLike {
   }
 
   terminate(): void {
-    this.isTerminated = true
     if (this.readyState !== 3) this.end(1006)
   }
 
@@ -48,6 +48,7 @@ export class FakeWs extends EventEmitter implements SocketConnector.WsLike {
 
   private end(code: number): void {
     this.readyState = 3
+    this.endedWith = code
     this.emit("close", code)
   }
 }

@@ -1,7 +1,7 @@
 /** Connections over WebSockets of the shape of the package `ws`. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Option, Scope, TestClock } from "effect"
-import { openFakeWs } from "../support/fakeWs.js"
+import { Deferred, Effect, Exit, Fiber, Option, Scope, TestClock } from "effect"
+import { type FakeWs, openFakeWs } from "../support/fakeWs.js"
 
 /** Microtasks, in which a WebSocket of these tests answers; no time passes. */
 const moment = Effect.repeatN(Effect.yieldNow(), 20)
@@ -14,7 +14,22 @@ describe("a connection over a WebSocket", () => {
       const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
       yield* moment
       assert.isTrue(Option.isSome(yield* Fiber.poll(closing)))
-      assert.strictEqual(ws.readyState, 3)
+      assert.strictEqual(ws.endedWith, 1000)
+    })
+  )
+
+  it.effect("is closed with a word to the other side when whoever had it is interrupted", () =>
+    Effect.gen(function* () {
+      const opened = yield* Deferred.make<FakeWs>()
+      const using = yield* openFakeWs().pipe(
+        Effect.flatMap(({ ws }) => Deferred.succeed(opened, ws)),
+        Effect.zipRight(Effect.never),
+        Effect.scoped,
+        Effect.fork
+      )
+      const ws = yield* Deferred.await(opened)
+      yield* Fiber.interrupt(using)
+      assert.strictEqual(ws.endedWith, 1000)
     })
   )
 
@@ -27,7 +42,7 @@ describe("a connection over a WebSocket", () => {
       assert.isTrue(Option.isNone(yield* Fiber.poll(closing)))
       yield* TestClock.adjust("1 millis")
       yield* Fiber.join(closing)
-      assert.isTrue(ws.isTerminated)
+      assert.strictEqual(ws.endedWith, 1006)
     })
   )
 

@@ -26,14 +26,15 @@ const failureOf = (cause: unknown): string => {
 const closeGently = (ws: WsLike): Effect.Effect<void> =>
   Effect.suspend(() => {
     if (!isOpen(ws)) return Effect.sync(() => ws.terminate())
-    return Effect.async<void>((resume) => {
+    const closed = Effect.async<void>((resume) => {
       ws.on("close", () => resume(Effect.void))
       // One that nobody reads does not see the peer's answer.
       ws.resume()
       ws.close(1000)
-    }).pipe(
-      Effect.raceFirst(Effect.sleep(closeTime)),
-      Effect.interruptible,
+    })
+    // Each by itself, which its own fiber heeds: as a whole it would be cut short where the owner was interrupted.
+    return Effect.interruptible(closed).pipe(
+      Effect.raceFirst(Effect.interruptible(Effect.sleep(closeTime))),
       Effect.ensuring(Effect.sync(() => ws.terminate()))
     )
   })
