@@ -5,8 +5,10 @@
  * The connection is opened when it is first needed, kept while anything uses it and ten seconds longer, and closed with
  * the session. Every twenty seconds a ping finds out whether the other side still answers. When the connection is lost,
  * everything in flight fails with `ChannelError`, reason `Lost`, whose `phase` says whether it can have had an effect;
- * nothing is repeated by itself. What has not left by then waits for the next connection. While anything is subscribed (`events`, `subscribe`) a new connection is opened, after
- * half a second at first and half a minute at last, with a new token and URL where the old ones are refused.
+ * nothing is repeated by itself. What has not left by then waits for the next connection. While anything is subscribed
+ * (`events`, `subscribe`) a new connection is opened, after half a second at first and half a minute at last, with a new
+ * token and URL where the old ones are refused. A request in the meantime does not wait for that: it is attempted at
+ * once, half a second after the attempt before at the earliest, and fails with what that attempt fails with.
  *
  * The connection cannot wait for slow consumers, because everything shares it: each consumer has a buffer, and one whose
  * buffer is full fails with reason `Overflow`.
@@ -34,7 +36,8 @@ import { redactText } from "../internal/redact.js"
 import { encodeFrame, type JsonObject } from "../internal/socket/frames.js"
 import { makeInbox } from "../internal/socket/inbox.js"
 import { type Link, makeLink, type Pending, type Trouble } from "../internal/socket/link.js"
-import { makeSupervisor, type Sink } from "../internal/socket/supervisor.js"
+import { makeSink } from "../internal/socket/sink.js"
+import { makeSupervisor } from "../internal/socket/supervisor.js"
 import { around, makeWatcher } from "../internal/telemetry.js"
 import { ensureText, ensureTimeout } from "../internal/validate.js"
 import type { SessionRuntime } from "../session/SessionRuntime.js"
@@ -88,7 +91,8 @@ export interface Push {
 /**
  * What happens to a subscription, in the order in which it happens. Between `Lost` and the next `Opened` the session may
  * have said what nobody heard, and knows nothing of earlier subscriptions: whoever told it something tells it again
- * after `Opened`.
+ * after `Opened`. Connections that came and went without a push, and before they were read of, are left out: the first
+ * loss and the last opening are told.
  *
  * @since 0.1.0
  * @category models
@@ -207,8 +211,8 @@ export declare namespace SessionSocket {
      * What a server of the session says by itself, over all connections from now on; every subscriber receives all of
      * it. What is said while the connection is lost is missing: `subscribe` tells.
      *
-     * Fails when the first connection cannot be made, when a later one is refused for good, with reason `Closed` when
-     * the session is deleted, and with `Overflow`.
+     * Fails when the first connection cannot be made, with reason `Refused` when a later one is refused for good or the
+     * session has no live channel any more, with `Closed` when the session is deleted, and with `Overflow`.
      */
     readonly events: (target: string, options?: BufferOptions) => Stream.Stream<Push, Failure>
     /**
@@ -236,10 +240,7 @@ const openTimeout = Duration.seconds(20)
 const credentialsRefused = (error: ChannelError | ChannelUnavailable): boolean =>
   error._tag === "ChannelError" && (error.status === 401 || error.status === 403)
 
-const isGone = (error: ChannelError | ChannelUnavailable): boolean =>
-  error._tag === "ChannelUnavailable" ||
-  error.reason === "Closed" ||
-  (error.status !== undefined && [401, 403, 404, 410].includes(error.status))
+const refusals: ReadonlyArray<number | undefined> = [401, 403, 404, 410]
 
 /** It never left, because the connection had ended: a new one may be tried. */
 const neverLeft = (error: Failure): boolean =>
@@ -355,7 +356,15 @@ export const make = (runtime: SessionRuntime): SessionSocket.Service => {
     lost: (detail) => failure(connecting, { reason: "Lost", phase: "unknown", detail }),
     closed: () =>
       failure(connecting, { reason: "Closed", phase: "notSent", detail: "the session's channel was closed" }),
-    isFinal: isGone
+    final: (error) => {
+      if (error._tag === "ChannelError") {
+        return error.reason === "Closed" || refusals.includes(error.status)
+          ? Option.some(error)
+          : Option.none()
+      }
+      const detail = `the session has no live channel any more (${error.reason})`
+      return Option.some(failure(connecting, { reason: "Refused", phase: "notSent", detail }))
+    }
   })
 
   /** Errors of the connection, on behalf of an operation. */
@@ -549,16 +558,16 @@ export const make = (runtime: SessionRuntime): SessionSocket.Service => {
     const operation = options.operation ?? "SessionSocket.events"
     return Effect.gen(function* () {
       yield* ensureText(operation, "target", target)
-      const inbox: Sink = yield* makeInbox<Signal, ChannelError>(options.capacity ?? defaultCapacity, () =>
+      const sink = yield* makeSink(options.capacity ?? defaultCapacity, () =>
         failure(
           operation,
           { reason: "Overflow", phase: "sent", detail: "pushes came faster than they were read" },
           { target }
         )
       )
-      yield* supervisor.attach(target, inbox)
+      yield* supervisor.attach(target, sink)
       yield* connect(operation, target)
-      return Stream.mapError(inbox.stream, (error) => new ChannelError({ ...error, operation, target }))
+      return Stream.mapError(sink.stream, (error) => new ChannelError({ ...error, operation, target }))
     })
   }
 

@@ -20,18 +20,27 @@ export interface OtherSide {
   readonly drop: () => void
   /** Nothing more leaves, and nothing says so. */
   readonly lapse: () => void
+  /** Pings are not answered any more. */
+  readonly mute: () => void
 }
 
 export interface ScriptOptions {
+  /** What becomes of the connections, counted from 1. Default: each comes about. */
+  readonly opening?: (connection: number) => Effect.Effect<void, SocketConnector.OpenError>
   /** How long the closing of a connection takes. */
   readonly closing?: Duration.DurationInput
 }
 
 export type Respond = (frame: SentFrame, side: OtherSide, index: number) => void
 
-export const scriptedSocket = (respond: Respond, { closing = 0 }: ScriptOptions = {}) => {
+export const scriptedSocket = (
+  respond: Respond,
+  { closing = 0, opening = () => Effect.void }: ScriptOptions = {}
+) => {
   const sent: Array<SentFrame> = []
   const opened: Array<{ readonly path: string; readonly headers: Record<string, string> }> = []
+  /** How many connections there are, and how many there were at once. */
+  const count = { now: 0, most: 0 }
   const connector: SocketConnector.SocketConnector.Service = {
     open: ({ headers, url }) =>
       Effect.gen(function* () {
@@ -41,17 +50,28 @@ export const scriptedSocket = (respond: Respond, { closing = 0 }: ScriptOptions 
             Object.entries(headers).map(([name, value]) => [name.toLowerCase(), Redacted.value(value)])
           )
         })
+        yield* opening(opened.length)
         let isOpen = true
+        let isMute = false
+        count.now += 1
+        count.most = Math.max(count.most, count.now)
         const lapse = () => {
           isOpen = false
         }
-        yield* Effect.addFinalizer(() => Effect.sleep(closing))
+        yield* Effect.addFinalizer(() =>
+          Effect.map(Effect.sleep(closing), () => {
+            count.now -= 1
+          })
+        )
         const incoming = yield* Mailbox.make<string>()
         const ended = yield* Deferred.make<void>()
         const drop = () => {
           lapse()
           Deferred.unsafeDone(ended, Exit.void)
           incoming.unsafeDone(Exit.void)
+        }
+        const mute = () => {
+          isMute = true
         }
         const say = (frame: unknown) => {
           incoming.unsafeOffer(typeof frame === "string" ? frame : JSON.stringify(frame))
@@ -75,16 +95,16 @@ export const scriptedSocket = (respond: Respond, { closing = 0 }: ScriptOptions 
                 sent.push(frame)
                 const reply = (data: Json) =>
                   say({ invocationId: frame.invocationId, source: frame.target, target: "SDK", data })
-                respond(frame, { reply, say, drop, lapse }, sent.length - 1)
+                respond(frame, { reply, say, drop, lapse, mute }, sent.length - 1)
               })
             )
           },
           isOpen: () => isOpen,
-          ping: Option.some(Effect.void)
+          ping: Option.some(Effect.suspend(() => (isMute ? Effect.never : Effect.void)))
         }
       })
   }
-  return { connector, sent, opened }
+  return { connector, sent, opened, count }
 }
 
 /** The same session with a live channel. */
@@ -106,7 +126,7 @@ export const scriptedChannel = (
   respond: Respond,
   options?: ScriptOptions
 ) => {
-  const { connector, opened, sent } = scriptedSocket(respond, options)
+  const { connector, count, opened, sent } = scriptedSocket(respond, options)
   const connected = withSocket(runtime, connector)
-  return { runtime: connected, socket: SessionSocket.make(connected), sent, opened }
+  return { runtime: connected, socket: SessionSocket.make(connected), sent, opened, count }
 }

@@ -3,14 +3,22 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+
+/** What was offered, as long as it waits. */
+export interface Held<A> {
+  /** Nothing is delivered in place of a value that was taken back. */
+  value: A | undefined
+  isTaken: boolean
+}
 
 /**
  * Holds what was offered until it is consumed, up to `capacity` characters of frames; one more fails it with what
  * `onOverflow` makes. What came before a failure is delivered first.
  */
 export interface Inbox<A, E> {
-  readonly offer: (value: A, size: number) => void
+  readonly offer: (value: A, size: number) => Held<A> | undefined
   readonly end: () => void
   readonly fail: (error: E) => void
   /** To be consumed once. */
@@ -18,7 +26,7 @@ export interface Inbox<A, E> {
 }
 
 export const makeInbox = <A, E>(capacity: number, onOverflow: () => E): Effect.Effect<Inbox<A, E>> =>
-  Effect.map(Mailbox.make<readonly [value: A, size: number], E>(), (mailbox) => {
+  Effect.map(Mailbox.make<readonly [held: Held<A>, size: number], E>(), (mailbox) => {
     let held = 0
     const fail = (error: E): void => {
       mailbox.unsafeDone(Exit.fail(error))
@@ -26,8 +34,14 @@ export const makeInbox = <A, E>(capacity: number, onOverflow: () => E): Effect.E
     return {
       offer: (value, size) => {
         // A single frame always fits: a capacity below the size of one must not make the channel useless.
-        if (held > 0 && held + size > capacity) return fail(onOverflow())
-        if (mailbox.unsafeOffer([value, size])) held += size
+        if (size > 0 && held > 0 && held + size > capacity) {
+          fail(onOverflow())
+          return undefined
+        }
+        const entry: Held<A> = { value, isTaken: false }
+        if (!mailbox.unsafeOffer([entry, size])) return undefined
+        held += size
+        return entry
       },
       end: () => {
         mailbox.unsafeDone(Exit.void)
@@ -37,9 +51,10 @@ export const makeInbox = <A, E>(capacity: number, onOverflow: () => E): Effect.E
         // One by one, so that what waits behind the consumer counts as held until it is taken.
         Stream.rechunk(1),
         Stream.mapChunks((chunk) =>
-          Chunk.map(chunk, ([value, size]) => {
+          Chunk.filterMap(chunk, ([entry, size]) => {
             held -= size
-            return value
+            entry.isTaken = true
+            return Option.fromNullable(entry.value)
           })
         )
       )

@@ -10,14 +10,15 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ChannelError, ChannelUnavailable } from "../../AgentBayError.js"
-import type { Push, Signal, SocketState } from "../../transport/SessionSocket.js"
+import type { Push, SocketState } from "../../transport/SessionSocket.js"
 import { routeOf } from "./frames.js"
-import type { Inbox } from "./inbox.js"
 import type { Link, PushFrame } from "./link.js"
+import type { Sink } from "./sink.js"
 
 type DialError = ChannelError | ChannelUnavailable
 
@@ -29,6 +30,9 @@ const backOff = Schedule.exponential("500 millis").pipe(
   Schedule.union(Schedule.spaced("30 seconds")),
   Schedule.jittered
 )
+
+/** Who asks for something cuts the wait short, but attempts are not made more often than this. */
+const eagerMillis = 500
 
 /** A connection that lived so long was a good one: the next loss begins with the shortest wait. */
 const goodMillis = 30_000
@@ -42,25 +46,11 @@ interface Attempt {
 
 const makeAttempt = (): Attempt => ({ link: Deferred.unsafeMake(FiberId.none), waiting: 0 })
 
-/** Waits for a connection, which is made because of it. */
-const waitFor = (attempt: Attempt): Effect.Effect<Link, DialError> =>
-  Effect.suspend(() => {
-    attempt.waiting += 1
-    return Effect.ensuring(
-      Deferred.await(attempt.link),
-      Effect.sync(() => {
-        attempt.waiting -= 1
-      })
-    )
-  })
-
 type Status =
   | { readonly _tag: "Idle" }
   /** Also while the end of the connection before is seen to: there is never more than one. */
   | { readonly _tag: "Connecting"; readonly attempt: Attempt }
   | { readonly _tag: "Open"; readonly link: Link; readonly next: Attempt }
-
-export type Sink = Inbox<Signal, ChannelError>
 
 export interface Supervisor {
   /** An open connection, for as long as the scope lives; fails when the attempt fails that it waited for. */
@@ -79,10 +69,10 @@ export const makeSupervisor = (options: {
   ) => Effect.Effect<Link, DialError, Scope.Scope>
   readonly lost: (detail: string) => ChannelError
   readonly closed: () => ChannelError
-  /** No further attempt would fare better. */
-  readonly isFinal: (error: DialError) => boolean
+  /** What ends the subscriptions when no further attempt would fare better. */
+  readonly final: (error: DialError) => Option.Option<ChannelError>
 }): Supervisor => {
-  const { closed, dial, isFinal, lost } = options
+  const { closed, dial, final, lost } = options
   const sinks = new Map<string, Set<Sink>>()
   /** Those that believe in an open connection. */
   const told = new Set<Sink>()
@@ -95,11 +85,28 @@ export const makeSupervisor = (options: {
   let connections = 0
   let isClosed = false
 
+  /** Done when a back-off has to be thought over: somebody waits for the connection, or nobody is subscribed. */
+  let change = Deferred.unsafeMake<void>(FiberId.none)
+  const nudge = (): void => Deferred.unsafeDone(change, Exit.void)
+
+  /** Waits for a connection, which is made because of it. */
+  const waitFor = (attempt: Attempt): Effect.Effect<Link, DialError> =>
+    Effect.suspend(() => {
+      attempt.waiting += 1
+      nudge()
+      return Effect.ensuring(
+        Deferred.await(attempt.link),
+        Effect.sync(() => {
+          attempt.waiting -= 1
+        })
+      )
+    })
+
   const allSinks = (): ReadonlyArray<Sink> => Array.from(sinks.values()).flatMap((some) => [...some])
 
   const tell = (sink: Sink, { number }: Link): void => {
     told.add(sink)
-    sink.offer({ _tag: "Opened", connection: number }, 0)
+    sink.opened(number)
   }
 
   const become = (next: SocketState): void => {
@@ -117,7 +124,7 @@ export const makeSupervisor = (options: {
     const interested = sinks.get(target)
     if (interested === undefined) return false
     const push: Push = { _tag: "Push", id: frame.id, target, data: frame.data }
-    for (const sink of interested) sink.offer(push, size)
+    for (const sink of interested) sink.push(push, size)
     return true
   }
 
@@ -156,23 +163,38 @@ export const makeSupervisor = (options: {
       if (why === undefined) return false
       status = { _tag: "Connecting", attempt: next }
       link.end(why, "Lost")
-      const signal: Signal = { _tag: "Lost", error: lost(why) }
-      for (const sink of told) sink.offer(signal, 0)
+      const error = lost(why)
+      for (const sink of told) sink.lost(error)
       told.clear()
       return true
     }).pipe(Effect.scoped)
 
+  /** Ends when a back-off has to be cut short: who waits may have waited long enough since the attempt before. */
+  const wanted = (attempt: Attempt, before: number): Effect.Effect<void> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const left = before + eagerMillis - now
+      if (sinks.size === 0 || (attempt.waiting > 0 && left <= 0)) return Effect.void
+      change = Deferred.unsafeMake(FiberId.none)
+      const changed = Deferred.await(change)
+      return Effect.zipRight(
+        attempt.waiting > 0 ? Effect.raceFirst(Effect.sleep(left), changed) : changed,
+        wanted(attempt, before)
+      )
+    })
+
   const begin = (first: Attempt) =>
     Effect.gen(function* () {
       const driver = yield* Schedule.driver(backOff)
+      let startedAt = 0
       let current = first
       let isFirst = true
       for (let tries = 0; ; tries++) {
         if (tries > 0) {
           become({ _tag: "Reconnecting", attempt: tries })
-          yield* Effect.ignore(driver.next(undefined))
+          yield* Effect.raceFirst(Effect.ignore(driver.next(undefined)), wanted(current, startedAt))
+          if (sinks.size === 0 && current.waiting === 0) return rest()
         }
-        const startedAt = yield* Clock.currentTimeMillis
+        startedAt = yield* Clock.currentTimeMillis
         const next = makeAttempt()
         const outcome = yield* Effect.either(live(current, next))
         if (outcome._tag === "Right") {
@@ -188,11 +210,10 @@ export const makeSupervisor = (options: {
           }
         } else {
           const error = outcome.left
-          const isLast = isFirst || isFinal(error)
           // Whoever subscribed during the first attempt is told by it.
-          if (isLast && !isFirst && error._tag === "ChannelError")
-            for (const sink of allSinks()) sink.fail(error)
-          const isOver = isLast || sinks.size === 0
+          const end = isFirst ? Option.none() : final(error)
+          if (Option.isSome(end)) for (const sink of allSinks()) sink.fail(end.value)
+          const isOver = isFirst || Option.isSome(end) || sinks.size === 0
           if (isOver) rest()
           else status = { _tag: "Connecting", attempt: next }
           Deferred.unsafeDone(current.link, Exit.fail(error))
@@ -246,6 +267,7 @@ export const makeSupervisor = (options: {
             some?.delete(sink)
             told.delete(sink)
             if (some?.size === 0) sinks.delete(target)
+            if (sinks.size === 0) nudge()
           })
       ),
     state: Stream.unwrapScoped(
