@@ -169,7 +169,7 @@ describe("a browser in trouble", () => {
           // When the browser has gone on, nobody tells it anything.
           const asked = yield* Effect.fork(cloud.notifyBrowser(sessionId, "login", { maxWait: "20 seconds" }))
           yield* TestClock.adjust("800 millis")
-          yield* cloud.failSocket({}, SocketFault.unreachable, { times: 6 })
+          yield* cloud.failSocket({}, SocketFault.unreachable, { times: 100 })
           yield* cloud.clearJournal
           yield* cloud.dropSockets(sessionId)
           yield* TestClock.adjust("5 minutes")
