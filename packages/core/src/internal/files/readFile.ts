@@ -1,6 +1,7 @@
 /** Reading a file of any size and content, in slices of bytes that are decoded once. */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { getFileInfo, readFile } from "../../contract/tools/FileSystemTools.js"
@@ -149,6 +150,14 @@ export const readWhole = (
     const first = yield* read(0, chunk)
     yield* onProgress(first.length)
     if (first.length < chunk) return first
+    // The next slice is needed whatever the size turns out to be, so nobody has to wait for that alone.
+    let ahead = concurrency > 1 ? yield* Effect.forkScoped(read(chunk, chunk)) : undefined
+    const next = (at: number, length: number) =>
+      Effect.suspend(() => {
+        const begun = at === chunk ? ahead : undefined
+        if (begun !== undefined) ahead = undefined
+        return begun === undefined ? read(at, length) : Fiber.join(begun)
+      })
     const size = yield* reportedSize(target)
     if (size > largest) return yield* Effect.fail(tooLarge(target, size))
 
@@ -164,7 +173,7 @@ export const readWhole = (
         let filled = 0
         while (filled < chunk) {
           const at = offset + filled
-          const slice = read(at, chunk - filled)
+          const slice = next(at, chunk - filled)
           const bytes = yield* patiently(at >= size ? orEnd(slice) : slice)
           content.write(at, bytes)
           filled += bytes.length
@@ -185,13 +194,13 @@ export const readWhole = (
     let end = (offsets.length + 1) * chunk
     while (true) {
       if (end > largest) return yield* Effect.fail(tooLarge(target, end))
-      const bytes = yield* patiently(orEnd(read(end, chunk)))
+      const bytes = yield* patiently(orEnd(next(end, chunk)))
       content.write(end, bytes)
       end += bytes.length
       yield* onProgress(end)
       if (bytes.length < chunk) return content.upTo(end)
     }
-  })
+  }).pipe(Effect.scoped)
 
 export interface StreamOptions {
   /** Largest size of one element. */
