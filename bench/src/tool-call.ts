@@ -160,13 +160,11 @@ const main = async () => {
       runtime.runPromise(
         Effect.forEach(
           workers(calls, concurrency),
-          // `Effect.repeatN` would yield to other fibers after every call, at a price.
-          (n) =>
-            Effect.loop(n, {
-              while: (left) => left > 0,
-              step: (left) => left - 1,
-              body: () => call,
-              discard: true
+          // The plainest loop there is: `Effect.repeatN` yields to other fibers after every call, at a price.
+          (count) =>
+            Effect.suspend(() => {
+              let left = count
+              return Effect.whileLoop({ while: () => left > 0, body: () => call, step: () => left-- })
             }),
           { concurrency: "unbounded", discard: true }
           // As in a program that is watched: the span of a call has a parent.
