@@ -43,6 +43,15 @@ export const splitUrl = (text: string): Pick<HttpExchange.ExchangeRequest, "orig
 
 const nothing = (): void => {}
 
+/** Defects are the caller's to hear of, not the client's, whose callback this may be. */
+const orDie = <A, E>(make: () => Exit.Exit<A, E>): Exit.Exit<A, E> => {
+  try {
+    return make()
+  } catch (defect) {
+    return Exit.die(defect)
+  }
+}
+
 const platformRequest = (request: HttpExchange.ExchangeRequest) => {
   const { body, headers, method, origin, path } = request
   const bare = HttpClientRequest.setHeaders(HttpClientRequest.make(method)(`${origin}${path}`), headers)
@@ -58,14 +67,12 @@ export const makeExchange = (httpClient: HttpClient.HttpClient): Exchange => {
     return <A, E>(call: (nowMs: number) => Call<A, E>, { timeout }: Options) =>
       Wire.make<A, E>((fiber, end) => {
         const clock = Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
-        let made: Call<A, E>
-        try {
-          made = call(clock.unsafeCurrentTimeMillis())
-        } catch (defect) {
-          end(Exit.die(defect))
+        const made = orDie(() => Exit.succeed(call(clock.unsafeCurrentTimeMillis())))
+        if (Exit.isFailure(made)) {
+          end(Exit.failCause(made.cause))
           return nothing
         }
-        const { onAnswer, onFailure, onTimeout, request } = made
+        const { onAnswer, onFailure, onTimeout, request } = made.value
         let abort = nothing
         const unwatch = deadlines.watch(fiber, timeout, () => {
           abort()
@@ -74,9 +81,11 @@ export const makeExchange = (httpClient: HttpClient.HttpClient): Exchange => {
         abort = exchange(request, (result) => {
           unwatch()
           end(
-            result._tag === "Answer"
-              ? onAnswer(result, clock.unsafeCurrentTimeMillis())
-              : Exit.fail(onFailure(result))
+            orDie(() =>
+              result._tag === "Answer"
+                ? onAnswer(result, clock.unsafeCurrentTimeMillis())
+                : Exit.fail(onFailure(result))
+            )
           )
         })
         return () => {

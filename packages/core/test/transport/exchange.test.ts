@@ -222,6 +222,18 @@ describe("a wire call", () => {
     })
   )
 
+  it.scoped("whose answer cannot be read for a defect tells its caller, not the client", () =>
+    Effect.gen(function* () {
+      const transports = yield* over((_, onEnd) => {
+        const answer = { _tag: "Answer", status: 200, headers: {}, text: "" } as const
+        onEnd(Object.defineProperty({ ...answer }, "text", { get: () => assert.fail("unreadable") }))
+        return () => undefined
+      })
+      const exit = yield* Effect.exit(tool(linkConnection())(transports))
+      assert.isTrue(Exit.isFailure(exit) && exit.cause._tag === "Die")
+    })
+  )
+
   it.scoped("whose arguments are no JSON is a defect, as everywhere", () =>
     Effect.gen(function* () {
       const { begun, exchange } = yield* silent
