@@ -22,7 +22,8 @@ type Watch = (stop: () => void, caller: Fiber.RuntimeFiber<unknown, unknown>) =>
  * waits for its end. Fails as `onEnd` says when it was stopped.
  *
  * `Effect.timeoutFail` would wait for ever in an uninterruptible region: what it races inherits the region and never
- * lets go. What ends without waiting for anything costs no watch.
+ * lets go; and an interruption of the caller reaches what it races even there, which a
+ * finalizer would take for the end of its work. What ends without waiting for anything costs no watch.
  */
 const stoppable = <A, E, R, E2>(
   self: Effect.Effect<A, E, R>,

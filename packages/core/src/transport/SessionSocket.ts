@@ -31,6 +31,7 @@ import {
   type ChannelUnavailableReason,
   type InvalidArgument
 } from "../AgentBayError.js"
+import { withDeadline } from "../internal/deadline.js"
 import { randomHex } from "../internal/randomHex.js"
 import { redactText } from "../internal/redact.js"
 import { encodeFrame, type JsonObject } from "../internal/socket/frames.js"
@@ -448,15 +449,13 @@ export const make = (runtime: SessionRuntime): SessionSocket.Service => {
         yield* begin(link, asked, pending, data)
         return yield* Deferred.await(answer)
       }).pipe(Effect.scoped, Effect.retry({ times: 1, while: neverLeft }))
-      return yield* Effect.timeoutFail(work, {
-        duration: timeout,
-        onTimeout: () =>
-          troubleOf(asked, {
-            reason: "Timeout",
-            phase: pending?.phase ?? "notSent",
-            detail: `no answer within ${Duration.format(timeout)}`
-          })
-      })
+      return yield* withDeadline(work, timeout, () =>
+        troubleOf(asked, {
+          reason: "Timeout",
+          phase: pending?.phase ?? "notSent",
+          detail: `no answer within ${Duration.format(timeout)}`
+        })
+      )
     }).pipe(watched(operation, target, data))
   }
 

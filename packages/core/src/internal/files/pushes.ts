@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import type { ChannelError } from "../../AgentBayError.js"
 import { FileChange, getFileChange } from "../../contract/tools/FileSystemTools.js"
 import type { Failure, JsonObject, SessionSocket } from "../../transport/SessionSocket.js"
+import { withDeadline } from "../deadline.js"
 import type { Target } from "./fileCalls.js"
 import { samePlace } from "./paths.js"
 
@@ -83,9 +84,13 @@ export const listen = (
           else subscriptions.delete(path)
           return left > 0 || !isHeard
             ? Effect.void
-            : socket
-                .send(server, message("unsubscribe_file_change"), { operation })
-                .pipe(Effect.interruptible, Effect.timeout(goodbyeWithin), Effect.ignore)
+            : Effect.ignore(
+                withDeadline(
+                  socket.send(server, message("unsubscribe_file_change"), { operation }),
+                  goodbyeWithin,
+                  () => undefined
+                )
+              )
         })
     )
     const subscribe = Effect.suspend(() => {

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { writeFile } from "../../contract/tools/FileSystemTools.js"
+import { withDeadline } from "../deadline.js"
 import { patiently } from "../patience.js"
 import { encodeBase64 } from "./base64.js"
 import { base64FitsWithin, splitText, utf8Length } from "./encodedSize.js"
@@ -181,7 +182,10 @@ export const publish = (staging: Staging, size: number): Effect.Effect<void, Cal
 
 /** Removes what was gathered. What fails here is not worth a word beside the failure that led here. */
 export const discard = (staging: Staging): Effect.Effect<void> =>
-  runScript(staging.target, `rm -rf ${shellPath(staging.directory)}`).pipe(
-    Effect.timeout(Duration.seconds(15)),
-    Effect.ignore
+  Effect.ignore(
+    withDeadline(
+      runScript(staging.target, `rm -rf ${shellPath(staging.directory)}`),
+      Duration.seconds(15),
+      () => undefined
+    )
   )

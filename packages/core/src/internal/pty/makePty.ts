@@ -16,6 +16,7 @@ import {
 } from "../../AgentBayError.js"
 import type { AttachOptions, CreateOptions, SessionPty, Size, Terminal } from "../../session/SessionPty.js"
 import type { Failure, JsonObject, SessionSocket, Signal } from "../../transport/SessionSocket.js"
+import { withDeadline } from "../deadline.js"
 import { isRecord } from "../json.js"
 import { makeInbox } from "../socket/inbox.js"
 import { ensure, ensureText, ensureTimeout } from "../validate.js"
@@ -34,7 +35,7 @@ const answerTime = Duration.seconds(30)
 const lateTime = Duration.minutes(10)
 
 /** A closing scope does not wait longer than this for the end of its terminal. */
-const killTime = "5 seconds"
+const killTime = Duration.seconds(5)
 
 const isSize = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 500
@@ -293,11 +294,7 @@ export const makePty = (sessionId: string, socket: SessionSocket.Service): Sessi
             yield* Effect.addFinalizer(() =>
               keep && isHandedOver
                 ? Effect.void
-                : Effect.flatMap(killing, Fiber.join).pipe(
-                    Effect.interruptible,
-                    Effect.timeout(killTime),
-                    Effect.ignore
-                  )
+                : Effect.ignore(withDeadline(Effect.flatMap(killing, Fiber.join), killTime, () => undefined))
             )
             return yield* Fiber.join(asking).pipe(
               Effect.timeoutFail({

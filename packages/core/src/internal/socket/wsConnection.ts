@@ -1,11 +1,13 @@
 /** A connection over a WebSocket of the shape of the package `ws`. */
 import * as Socket from "@effect/platform/Socket"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
+import { withDeadline } from "../deadline.js"
 import { type Connection, OpenError, type OpenRequest, type WsLike } from "./connection.js"
 
 const open = 1
@@ -13,7 +15,7 @@ const open = 1
 const isOpen = (ws: WsLike): boolean => ws.readyState === open
 
 /** A peer that does not answer the closing within this time is left alone. */
-const closeTime = "1 second"
+const closeTime = Duration.seconds(1)
 
 const encoder = new TextEncoder()
 
@@ -32,9 +34,8 @@ const closeGently = (ws: WsLike): Effect.Effect<void> =>
       ws.resume()
       ws.close(1000)
     })
-    // Each by itself, which its own fiber heeds: as a whole it would be cut short where the owner was interrupted.
-    return Effect.interruptible(closed).pipe(
-      Effect.raceFirst(Effect.interruptible(Effect.sleep(closeTime))),
+    return withDeadline(closed, closeTime, () => undefined).pipe(
+      Effect.ignore,
       Effect.ensuring(Effect.sync(() => ws.terminate()))
     )
   })

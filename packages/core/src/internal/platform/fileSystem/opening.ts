@@ -2,8 +2,10 @@
 
 import type { PlatformError } from "@effect/platform/Error"
 import type { OpenFlag } from "@effect/platform/FileSystem"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
+import { withDeadline } from "../../deadline.js"
 import { encodeBase64 } from "../../files/base64.js"
 import { quote } from "../../quote.js"
 import { badArgument, byErrno, type Call } from "./failure.js"
@@ -105,7 +107,9 @@ const putStaged = (
           `(\nhas "$p"\n${placed(`cat ${word(waiting)}`, place)}\n)\ns=$?\n${discard}\nexit $s`
         )
       ),
-      Effect.onError(() => host.script(call, [], discard).pipe(Effect.timeout("15 seconds"), Effect.ignore))
+      Effect.onError(() =>
+        Effect.ignore(withDeadline(host.script(call, [], discard), Duration.seconds(15), () => undefined))
+      )
     )
   })
 
