@@ -33,6 +33,43 @@ const ways = [
 
 for (const [name, make] of ways) {
   describe(`deadlines with ${name}`, () => {
+    it.effect(
+      "are waited for where interruption is switched off, and an interruption does not cut them",
+      () =>
+        Effect.gen(function* () {
+          const within = make()
+          const begun = yield* Deferred.make<void>()
+          let ended = 0
+          const work = (end: Effect.Effect<void>) =>
+            within(
+              Effect.zipRight(
+                end,
+                Effect.sync(() => ended++)
+              ),
+              Duration.seconds(5),
+              late
+            )
+          const closing = yield* Effect.fork(
+            Effect.uninterruptible(
+              Effect.zipRight(
+                work(Effect.zipRight(Deferred.succeed(begun, undefined), Effect.sleep("3 seconds"))),
+                Effect.either(work(Effect.never))
+              )
+            )
+          )
+          yield* Deferred.await(begun)
+          yield* Effect.fork(Fiber.interrupt(closing))
+          yield* TestClock.adjust("2900 millis")
+          assert.strictEqual(ended, 0)
+          yield* TestClock.adjust("100 millis")
+          assert.strictEqual(ended, 1)
+          yield* TestClock.adjust("4900 millis")
+          assert.isNull(closing.unsafePoll())
+          yield* TestClock.adjust("100 millis")
+          assert.isNotNull(closing.unsafePoll())
+        })
+    )
+
     it.effect("end each call at its own time", () =>
       Effect.gen(function* () {
         const within = make()

@@ -166,6 +166,27 @@ describe("a browser in trouble", () => {
             assert.strictEqual((yield* Fiber.poll(helping))._tag, "None")
             assert.strictEqual(yield* Fiber.join(asked), "done")
           }
+          // Nobody is made to try more often for it.
+          const tries: Array<number> = []
+          yield* Effect.fork(
+            Stream.runForEach(socket.state, (state) =>
+              Effect.sync(() => {
+                if (state._tag === "Reconnecting") tries.push(state.attempt)
+              })
+            )
+          )
+          const waiting = yield* Effect.fork(
+            cloud.notifyBrowser(sessionId, "login", { maxWait: "10 minutes" })
+          )
+          yield* TestClock.adjust("800 millis")
+          yield* cloud.failSocket({}, SocketFault.unreachable, { times: 1_000 })
+          yield* cloud.dropSockets(sessionId)
+          yield* TestClock.adjust("2 minutes")
+          assert.isAtLeast(tries.length, 7)
+          assert.isAtMost(tries.length, 12)
+          yield* cloud.clearFaults
+          yield* TestClock.adjust("1 minute")
+          assert.strictEqual(yield* Fiber.join(waiting), "done")
           // When the browser has gone on, nobody tells it anything.
           const asked = yield* Effect.fork(cloud.notifyBrowser(sessionId, "login", { maxWait: "20 seconds" }))
           yield* TestClock.adjust("800 millis")

@@ -1,11 +1,10 @@
 /** What a browser says over the live channel, and what it is told. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { type BrowserNotification, fromData, type Message } from "../../session/BrowserNotification.js"
 import type { SessionBrowser } from "../../session/SessionBrowser.js"
-import type { SessionSocket } from "../../transport/SessionSocket.js"
+import type { Failure, SessionSocket } from "../../transport/SessionSocket.js"
 import { ensure } from "../validate.js"
 
 const target = "wuying_cdp_mcp_server"
@@ -13,6 +12,9 @@ const target = "wuying_cdp_mcp_server"
 const callForUser = "call-for-user"
 
 const rule = "it must be a whole number"
+
+/** A connection that stands, and takes nothing, is not asked all the time. */
+const pause = "1 second"
 
 type Notifications = Pick<SessionBrowser.Service, "notifications" | "notify" | "takeoverDone" | "handOver">
 
@@ -45,6 +47,20 @@ export const makeNotifications = (socket: SessionSocket.Service): Notifications 
   const done = (operation: string, id: number) =>
     send(operation, { id, code: 199, message: "user handle done", action: "takeoverdone" })
 
+  const opened = Stream.runDrain(Stream.takeUntil(socket.state, ({ _tag }) => _tag === "Open"))
+
+  /** As long as a subscription goes on, another connection comes. Twice said is said. */
+  const doneSurely = (operation: string, id: number): Effect.Effect<void, Failure> =>
+    Effect.catchIf(
+      done(operation, id),
+      (error) => error._tag === "ChannelError" && error.reason !== "Closed",
+      () =>
+        Effect.sleep(pause).pipe(
+          Effect.zipRight(opened),
+          Effect.zipRight(Effect.suspend(() => doneSurely(operation, id)))
+        )
+    )
+
   const handOver: Notifications["handOver"] = (handler) =>
     Effect.gen(function* () {
       const operation = "SessionBrowser.handOver"
@@ -56,12 +72,7 @@ export const makeNotifications = (socket: SessionSocket.Service): Notifications 
               handler(request),
               Option.match(request.id, {
                 onNone: () => Effect.void,
-                onSome: (id) =>
-                  // As long as the subscription goes on, another connection comes. Twice said is said.
-                  Effect.retry(done(operation, id), {
-                    schedule: Schedule.spaced("1 second"),
-                    while: (error) => error._tag === "ChannelError" && error.reason !== "Closed"
-                  })
+                onSome: (id) => doneSurely(operation, id)
               })
             )
             return Option.match(request.maxWait, {

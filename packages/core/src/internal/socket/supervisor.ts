@@ -277,7 +277,8 @@ export const makeSupervisor = (options: {
         yield* Effect.acquireRelease(
           Effect.sync(() => {
             listener.unsafeOffer(state)
-            listeners.add(listener)
+            if (isClosed) listener.unsafeDone(Exit.void)
+            else listeners.add(listener)
           }),
           () => Effect.sync(() => listeners.delete(listener))
         )
