@@ -136,7 +136,8 @@ describe("a stream that ends without an exit status fails, and knows how far it 
     return fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(replies.length - 1), { maxLength: 40 }),
-        fc.nat(total),
+        // One of the replies says that the output has one byte and is over: whoever has that byte must believe it.
+        fc.nat(total).filter((from) => from !== 1),
         (order, from) => Effect.runPromise(holds(order, from))
       ),
       { numRuns: 60 }
