@@ -158,10 +158,16 @@ const firstOf = (ward: Ward, by: "since" | "dueAt"): number => {
   return first
 }
 
+/**
+ * In milliseconds. A sleep is rounded to nanoseconds, and a moment to what a number of milliseconds since 1970 can
+ * hold: the sleeper may wake that little before its entry is due, and must not go to sleep for what is left of it.
+ */
+const grain = 0.001
+
 /** Stops what is due; true when nothing is left. */
 const sweep = (ward: Ward, now: number): boolean => {
   for (const [length, queue] of ward.queues) {
-    for (let entry = queue.first; entry !== undefined && entry.dueAt <= now; entry = queue.first) {
+    for (let entry = queue.first; entry !== undefined && entry.dueAt <= now + grain; entry = queue.first) {
       remove(queue, entry)
       entry.stop()
     }

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Clock, Deferred, Duration, Effect, Either, Exit, Fiber, Ref, TestClock } from "effect"
+import { type Clock, Deferred, Duration, Effect, Either, Exit, Fiber, Option, Ref, TestClock } from "effect"
+import * as fc from "effect/FastCheck"
 import { makeDeadlines, withDeadline } from "../../src/internal/deadline.js"
 
 const late = () => "late" as const
@@ -194,6 +195,20 @@ for (const [name, make] of ways) {
 }
 
 describe("a shared timer", () => {
+  it.effect.prop(
+    "ends a call of any length that began at any moment, whole milliseconds or not",
+    [fc.double({ min: 0, max: 2e12, noNaN: true }), fc.double({ min: 0.001, max: 1e5, noNaN: true })],
+    ([start, length]) =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(start)
+        const { within } = makeDeadlines()
+        const fiber = yield* Effect.fork(within(Effect.never, Duration.millis(length), late))
+        yield* TestClock.adjust(length + 1)
+        assert.deepStrictEqual(Option.getOrNull(yield* fiber.poll), Exit.fail("late"))
+      }),
+    { fastCheck: { numRuns: 300 } }
+  )
+
   it.effect("looks after an hour with a few dozen naps", () =>
     Effect.gen(function* () {
       const { within } = makeDeadlines()
