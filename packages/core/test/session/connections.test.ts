@@ -1,7 +1,8 @@
 /** One connection after the other: who is given which, and what a subscription hears of it. */
 import { assert, describe, it } from "@effect/vitest"
 import type { SessionSocket } from "@effect-agentbay/core"
-import { Effect, Fiber, Stream, TestClock } from "effect"
+import { Effect, Fiber, Option, Stream, TestClock } from "effect"
+import * as fc from "effect/FastCheck"
 import { makeFakeSession } from "../support/FakeSession.js"
 import { type OtherSide, type ScriptOptions, scriptedChannel } from "../support/scriptedSocket.js"
 
@@ -32,6 +33,32 @@ const words = (signals: Iterable<SessionSocket.Signal>) =>
         ? `open ${signal.connection}`
         : "lost"
   )
+
+/** Times in milliseconds as a sleep may have them: sums of such numbers are not exact. */
+const nanoseconds = (maxMillis: number) => fc.nat(maxMillis * 1e6).map((nanos) => nanos / 1e6)
+
+describe("a connection that nobody uses", () => {
+  it.effect.prop(
+    "is given up after ten seconds, whole milliseconds or not",
+    [nanoseconds(100_000), nanoseconds(9_000)],
+    ([start, later]) =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(start)
+        const { side, socket } = yield* channelOf()
+        yield* side
+        yield* TestClock.adjust(later)
+        yield* side
+        const isOpen = Effect.map(Stream.runHead(socket.state), (state) =>
+          Option.exists(state, ({ _tag }) => _tag === "Open")
+        )
+        yield* TestClock.adjust("9 seconds")
+        assert.isTrue(yield* isOpen)
+        yield* TestClock.adjust("2 seconds")
+        assert.isFalse(yield* isOpen)
+      }).pipe(Effect.scoped),
+    { fastCheck: { numRuns: 200 } }
+  )
+})
 
 describe("a connection that is known to have ended", () => {
   it.scoped("is passed over: nothing is sent on it, and what is asked waits for the next one", () =>

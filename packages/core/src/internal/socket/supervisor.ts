@@ -25,6 +25,9 @@ type DialError = ChannelError | ChannelUnavailable
 /** A connection that nobody uses is kept so long for the next one. */
 const idleTime = Duration.seconds(10)
 
+/** Whole milliseconds: a sleep of less than a nanosecond is none, and who looks again after it looks for ever. */
+const sleepAtLeast = (millis: number): Effect.Effect<void> => Effect.sleep(Math.ceil(millis))
+
 /** Half a second, a second, … half a minute; each up to a fifth shorter or longer, so that clients do not come at once. */
 const backOff = Schedule.exponential("500 millis").pipe(
   Schedule.union(Schedule.spaced("30 seconds")),
@@ -144,7 +147,7 @@ export const makeSupervisor = (options: {
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const isUsed = users > 0 || sinks.size > 0
       const left = isUsed ? Duration.toMillis(idleTime) : idleSince + Duration.toMillis(idleTime) - now
-      if (left > 0) return Effect.zipRight(Effect.sleep(left), unused(next))
+      if (left > 0) return Effect.zipRight(sleepAtLeast(left), unused(next))
       status = { _tag: "Connecting", attempt: next }
       return Effect.void
     })
@@ -177,7 +180,7 @@ export const makeSupervisor = (options: {
       change = Deferred.unsafeMake(FiberId.none)
       const changed = Deferred.await(change)
       return Effect.zipRight(
-        attempt.waiting > 0 ? Effect.raceFirst(Effect.sleep(left), changed) : changed,
+        attempt.waiting > 0 ? Effect.raceFirst(sleepAtLeast(left), changed) : changed,
         wanted(attempt, before)
       )
     })
