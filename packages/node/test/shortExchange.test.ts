@@ -55,6 +55,7 @@ describe("an exchange", () => {
       const end = yield* ask(client, request)
       if (end._tag === "Failure") assert.fail(String(end.cause))
       assert.deepStrictEqual([end.status, end.text], [418, "日 1"])
+      assert.deepStrictEqual(Buffer.concat(end.chunks ?? []), Buffer.concat(parts))
       assert.strictEqual(end.headers["x-seen"], "POST /p/q?r=%20 1 %E6%97%A5")
       assert.deepStrictEqual(end.headers["set-cookie"], ["a=1", "b=2"])
     })

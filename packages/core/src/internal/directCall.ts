@@ -11,10 +11,17 @@ import type { SessionError } from "../AgentBayError.js"
 import { readEnvelope } from "../contract/Action.js"
 import type { ExchangeAnswer, ExchangeFailure, ExchangeRequest } from "../transport/HttpExchange.js"
 import type { SessionConnection } from "../transport/SessionConnection.js"
-import { fromDirectBody, type Route, type ToolAnswer, make as toolAnswer } from "../transport/ToolAnswer.js"
+import {
+  fromDirectBody,
+  type Route,
+  type ToolAnswer,
+  type ToolResult,
+  make as toolAnswer
+} from "../transport/ToolAnswer.js"
 import type { Call } from "./exchange.js"
 import { type CallFacts, classify, retryAfterMs, sessionError, timeoutError } from "./httpFailure.js"
 import { isRecord, parseJson } from "./json.js"
+import * as LongText from "./longText.js"
 import { redactText } from "./redact.js"
 
 /**
@@ -36,6 +43,10 @@ export interface ToolRequest {
   readonly secrets?: ReadonlyArray<Redacted.Redacted> | undefined
   /** Name of the argument in which JSON has nothing to escape. */
   readonly verbatim?: string | undefined
+  /** Takes the text of a successful answer that is long and has nothing escaped in it; the answer says `""` then. */
+  readonly takeText?: ((pieces: ReadonlyArray<Uint8Array>) => void) | undefined
+  /** Called when an answer is here as a whole, before it is read; with each attempt. */
+  readonly onArrival?: (() => void) | undefined
   /** The span of the call. */
   readonly span?: Tracer.AnySpan | undefined
 }
@@ -72,11 +83,28 @@ const readRefusal = (body: string, status: number, facts: CallFacts) => {
   return { code: undefined, detail, reason: classify("", status, "") }
 }
 
+type TakeText = NonNullable<ToolRequest["takeText"]>
+
+/** A result whose text went to `takeText`. */
+const withoutText = (chunks: ReadonlyArray<Uint8Array>, takeText: TakeText): ToolResult | undefined => {
+  const long = LongText.takeOut(chunks)
+  const result = long && Either.getOrUndefined(fromDirectBody(long.around))
+  const [item, ...others] = result?.content ?? []
+  if (result?.isError !== false || item?.text !== LongText.placeholder || others.length > 0) return undefined
+  takeText(long?.pieces ?? [])
+  return { isError: false, content: [{ ...item, text: "" }], text: "" }
+}
+
 /** Reads the answer to a direct call. */
 const readAnswer =
-  (route: Route, facts: DirectFacts) =>
-  ({ headers, status, text }: ExchangeAnswer, nowMs: number): Exit.Exit<ToolAnswer, SessionError> => {
-    if (status < 200 || status >= 300) {
+  (route: Route, facts: DirectFacts, takeText: TakeText | undefined) =>
+  (answer: ExchangeAnswer, nowMs: number): Exit.Exit<ToolAnswer, SessionError> => {
+    const { chunks, headers, status } = answer
+    const isGood = status >= 200 && status < 300
+    const taken = isGood && takeText && chunks ? withoutText(chunks, takeText) : undefined
+    if (taken !== undefined) return Exit.succeed(toolAnswer(taken, route, facts.requestId))
+    const { text } = answer
+    if (!isGood) {
       const { code, detail, reason } = readRefusal(text, status, facts)
       return Exit.fail(
         sessionError(facts, {
@@ -101,10 +129,12 @@ export const direct = <E>(
   facts: DirectFacts,
   timeout: Duration.Duration,
   request: ExchangeRequest,
-  onFailure: (failure: ExchangeFailure) => E
+  onFailure: (failure: ExchangeFailure) => E,
+  { onArrival, takeText }: Pick<ToolRequest, "onArrival" | "takeText"> = {}
 ): Call<ToolAnswer, SessionError | E> => ({
   request,
-  onAnswer: readAnswer(route, facts),
+  onAnswer: readAnswer(route, facts, takeText),
   onFailure,
-  onTimeout: () => timeoutError(facts, timeout)
+  onTimeout: () => timeoutError(facts, timeout),
+  onArrival
 })

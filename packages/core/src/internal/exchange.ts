@@ -7,6 +7,7 @@ import * as DefaultServices from "effect/DefaultServices"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
 import * as HttpExchange from "../transport/HttpExchange.js"
@@ -23,6 +24,8 @@ export interface Call<A, E> {
   readonly onAnswer: (answer: HttpExchange.ExchangeAnswer, nowMs: number) => Exit.Exit<A, E>
   readonly onFailure: (failure: HttpExchange.ExchangeFailure) => E
   readonly onTimeout: () => E
+  /** When the answer is here as a whole: whoever waits for that goes on before it is read. Throws nothing. */
+  readonly onArrival?: (() => void) | undefined
 }
 
 export interface Options {
@@ -72,14 +75,14 @@ export const makeExchange = (httpClient: HttpClient.HttpClient): Exchange => {
           end(Exit.failCause(made.cause))
           return nothing
         }
-        const { onAnswer, onFailure, onTimeout, request } = made.value
+        const { onAnswer, onArrival, onFailure, onTimeout, request } = made.value
         let abort = nothing
+        let isStopped = false
         const unwatch = deadlines.watch(fiber, timeout, () => {
           abort()
           end(Exit.fail(onTimeout()))
         })
-        abort = exchange(request, (result) => {
-          unwatch()
+        const read = (result: HttpExchange.ExchangeAnswer | HttpExchange.ExchangeFailure) =>
           end(
             orDie(() =>
               result._tag === "Answer"
@@ -87,8 +90,16 @@ export const makeExchange = (httpClient: HttpClient.HttpClient): Exchange => {
                 : Exit.fail(onFailure(result))
             )
           )
+        abort = exchange(request, (result) => {
+          unwatch()
+          if (onArrival === undefined || result._tag === "Failure") return read(result)
+          onArrival()
+          fiber.getFiberRef(FiberRef.currentScheduler).scheduleTask(() => {
+            if (!isStopped) read(result)
+          }, fiber.getFiberRef(FiberRef.currentSchedulingPriority))
         })
         return () => {
+          isStopped = true
           unwatch()
           abort()
         }
@@ -97,10 +108,11 @@ export const makeExchange = (httpClient: HttpClient.HttpClient): Exchange => {
 
   return (call, { span, timeout }) =>
     Effect.clockWith((clock) => {
-      const { onAnswer, onFailure, onTimeout, request } = call(clock.unsafeCurrentTimeMillis())
+      const { onAnswer, onArrival, onFailure, onTimeout, request } = call(clock.unsafeCurrentTimeMillis())
       const answer = Effect.flatMap(client.execute(platformRequest(request)), (response) =>
         Effect.map(response.text, (text) => {
           const { headers, status } = response
+          onArrival?.()
           return { _tag: "Answer", status, headers, text } as const
         })
       )

@@ -42,6 +42,8 @@ export interface ExchangeAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
   readonly text: string
+  /** The bytes of the text as they arrived, for whoever reads a long one without joining them. */
+  readonly chunks?: ReadonlyArray<Uint8Array> | undefined
 }
 
 /**

@@ -106,7 +106,8 @@ export const make: Effect.Effect<LinkTransport.Service, never, HttpClient.HttpCl
               headers: { "x-access-token": credential, "content-type": "application/json" },
               body: stringifyWith(body, request.verbatim)
             },
-            (failure) => transportError(facts, failure)
+            (failure) => transportError(facts, failure),
+            request
           )
         }, request)
     }

@@ -52,6 +52,17 @@ export interface InvokeOptions {
    * without being searched. Default: none.
    */
   readonly verbatim?: string | undefined
+  /**
+   * Takes the text of a successful answer as it stands there, when it is long and nothing in it is escaped, as in
+   * base64. The answer itself says `""` then. Over a link; elsewhere, and of other answers, it is not called. Throws
+   * nothing.
+   */
+  readonly takeText?: ((pieces: ReadonlyArray<Uint8Array>) => void) | undefined
+  /**
+   * Called when the answer to an attempt is here as a whole, before it is read. Over a link; elsewhere it is not
+   * called. Throws nothing.
+   */
+  readonly onArrival?: (() => void) | undefined
 }
 
 /**
@@ -224,6 +235,8 @@ export const make: Effect.Effect<
             autoGenSession: options.autoGenSession ?? false,
             secrets: options.secrets,
             verbatim: options.verbatim,
+            onArrival: options.onArrival,
+            takeText: options.takeText,
             span
           },
           route,

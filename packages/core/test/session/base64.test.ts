@@ -1,7 +1,13 @@
 import { Buffer } from "node:buffer"
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck as fc } from "effect"
-import { type Base64, base64Of, decodeBase64, encodeBase64 } from "../../src/internal/files/base64.js"
+import {
+  type Base64,
+  base64Of,
+  decodeBase64,
+  decodeBase64Pieces,
+  encodeBase64
+} from "../../src/internal/files/base64.js"
 
 const bytes = fc.uint8Array({ maxLength: 200 })
 
@@ -14,6 +20,15 @@ const modernArrays = {
     return decoded
   },
   prototype: {
+    setFromBase64(this: Uint8Array, text: string, options: { readonly lastChunkHandling: string }) {
+      assert.deepStrictEqual(options, { lastChunkHandling: "strict" })
+      const decoded = base64Of({ Uint8Array: { prototype: {} } }).decode(text)
+      if (decoded === undefined) throw new SyntaxError("not base64")
+      // Whole groups, as many as there is room for.
+      const written = decoded.length <= this.length ? decoded.length : this.length - (this.length % 3)
+      this.set(decoded.subarray(0, written))
+      return { read: decoded.length <= this.length ? text.length : (written / 3) * 4, written }
+    },
     toBase64(this: Uint8Array): string {
       return Buffer.from(this).toString("base64")
     }
@@ -21,13 +36,44 @@ const modernArrays = {
 }
 
 const implementations: ReadonlyArray<readonly [string, Base64]> = [
-  ["this runtime's", { decode: decodeBase64, encode: encodeBase64 }],
+  ["this runtime's", { decode: decodeBase64, decodePieces: decodeBase64Pieces, encode: encodeBase64 }],
   ["that of Buffer", base64Of({ Uint8Array: { prototype: {} }, Buffer })],
   ["that of arrays", base64Of({ Uint8Array: modernArrays, Buffer })],
+  ["that of arrays alone", base64Of({ Uint8Array: modernArrays })],
   ["the portable one", base64Of({ Uint8Array: { prototype: {} } })]
 ]
 
-describe.each(implementations)("base64: %s", (_, { decode, encode }) => {
+/** The bytes of a text, cut anywhere. */
+const piecesOf = (text: string, cuts: ReadonlyArray<number>): ReadonlyArray<Uint8Array> => {
+  const all = Uint8Array.from(Buffer.from(text))
+  const places = [0, ...cuts.map((cut) => cut % (all.length + 1)).sort((a, b) => a - b), all.length]
+  return places.slice(1).map((end, index) => all.subarray(places[index], end))
+}
+
+const cuts = fc.array(fc.nat(), { maxLength: 8 })
+
+describe.each(implementations)("base64: %s", (_, { decode, decodePieces, encode }) => {
+  it.prop("reads pieces into an array", [bytes, cuts, fc.nat(9)], ([value, cuts, spare]) => {
+    const target = new Uint8Array(value.length + spare).fill(7)
+    assert.strictEqual(decodePieces(piecesOf(encode(value), cuts), target), value.length)
+    assert.deepStrictEqual(target.subarray(0, value.length), value)
+    assert.deepStrictEqual([...target.subarray(value.length)], Array(spare).fill(7))
+  })
+
+  it.prop("refuses pieces of more than there is room for", [bytes, cuts, fc.nat()], ([value, cuts, room]) => {
+    fc.pre(value.length > 0)
+    assert.isUndefined(decodePieces(piecesOf(encode(value), cuts), new Uint8Array(room % value.length)))
+  })
+
+  it.prop(
+    "refuses in pieces what it refuses as a whole",
+    [fc.string({ unit: fc.constantFrom("A", "Q", "g", "=", "-", "é", '"') }), cuts],
+    ([text, cuts]) => {
+      const size = decodePieces(piecesOf(text, cuts), new Uint8Array(100))
+      assert.strictEqual(size, decode(text)?.length)
+    }
+  )
+
   it.prop("writes what every other implementation writes", [bytes], ([value]) => {
     assert.strictEqual(encode(value), Buffer.from(value).toString("base64"))
   })

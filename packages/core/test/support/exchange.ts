@@ -19,7 +19,15 @@ export const offering = (client: HttpClient.HttpClient): Effect.Effect<HttpClien
       const answer = Effect.flatMap(client.execute(request), (response) =>
         Effect.map(response.text, (text): HttpExchange.ExchangeAnswer => {
           const { headers, status } = response
-          return { _tag: "Answer", status, headers, text }
+          const bytes = new TextEncoder().encode(text)
+          const middle = Math.floor(bytes.length / 2)
+          return {
+            _tag: "Answer",
+            status,
+            headers,
+            text,
+            chunks: [bytes.subarray(0, middle), bytes.subarray(middle)]
+          }
         })
       )
       let isStopped = false

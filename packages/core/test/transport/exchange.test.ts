@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as TestClock from "effect/TestClock"
 import { all } from "../../src/contract/Actions.js"
 import * as RetryPolicy from "../../src/RetryPolicy.js"
@@ -48,12 +49,30 @@ const tool =
   ({ toolTransport }) =>
     toolTransport.invoke(target, "shell", { command: "x" }, { operation: "op", timeout, idempotent })
 
+/** The answer with its text, whether that was taken or not. */
+const takingText: Operation = ({ toolTransport }) =>
+  Effect.suspend(() => {
+    const taken: Array<string> = []
+    const takeText = (pieces: ReadonlyArray<Uint8Array>) => {
+      taken.push(Buffer.concat(pieces).toString())
+    }
+    return Effect.map(
+      toolTransport.invoke(linkConnection(), "shell", {}, { operation: "op", timeout, takeText }),
+      ({ content, text, ...answer }) => ({
+        ...answer,
+        kinds: content.map(({ type }) => type),
+        text: taken.length === 0 ? text : `${text}${taken.join(" and ")}`
+      })
+    )
+  })
+
 const operations: Readonly<Record<string, Operation>> = {
   control: ({ controlPlane }) => controlPlane.call(all.GetSession, { sessionId: "s-1" }, { timeout }),
   api: tool(connection()),
   link: tool(linkConnection()),
   vpc: tool(vpcConnection()),
-  "link, idempotent": tool(linkConnection(), true)
+  "link, idempotent": tool(linkConnection(), true),
+  "link, taking a long text": takingText
 }
 
 const twice = (first: Reply, then: Reply): Script => {
@@ -70,6 +89,8 @@ const replies: Readonly<Record<string, () => Script>> = {
         : url.pathname.endsWith("/callTool")
           ? direct("hi")
           : ok(toolResult("hi")),
+  "a long result": () => () => direct("QUJD".repeat(5000)),
+  "a tool that says no at length": () => () => direct("QUJD".repeat(5000), true),
   "a tool that says no": () => () => direct("no such file", true),
   "a late result": () => () => after("4 seconds", direct("hi")),
   "no JSON": () => () => raw("{"),
@@ -219,6 +240,47 @@ describe("a wire call", () => {
       yield* Effect.all([effect, effect], { concurrency: 2 }).pipe(watch.watched)
       assert.strictEqual(new Set(bodies).size, 2)
       assert.strictEqual(watch.spans().length, 2)
+    })
+  )
+
+  it.scoped("lets others go on before it reads its answer", () =>
+    Effect.gen(function* () {
+      const order: Array<string> = []
+      let arrive: () => void = () => undefined
+      const { toolTransport } = yield* over((_, onEnd) => {
+        arrive = () => {
+          const answer = { _tag: "Answer", status: 200, headers: {}, text: "" } as const
+          const text = () => {
+            order.push("read")
+            return direct("hi").body as string
+          }
+          onEnd(Object.defineProperty({ ...answer }, "text", { get: text }))
+        }
+        return () => order.push("stopped")
+      })
+      const arrived = yield* Deferred.make<void>()
+      const call = (onArrival: () => void) =>
+        toolTransport.invoke(linkConnection(), "shell", {}, { operation: "op", timeout, onArrival })
+      yield* Effect.fork(Effect.tap(Deferred.await(arrived), () => order.push("others")))
+      const fiber = yield* Effect.fork(
+        call(() => {
+          order.push("arrived")
+          Deferred.unsafeDone(arrived, Effect.void)
+        })
+      )
+      yield* Effect.yieldNow()
+      arrive()
+      assert.strictEqual((yield* Fiber.join(fiber)).text, "hi")
+      assert.deepStrictEqual(order, ["arrived", "others", "read"])
+
+      // Interrupted between the two: nobody reads it any more.
+      order.length = 0
+      const given = yield* Effect.fork(call(() => given.unsafeInterruptAsFork(FiberId.none)))
+      yield* Effect.yieldNow()
+      arrive()
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.await(given)))
+      yield* Effect.yieldNow()
+      assert.notInclude(order, "read")
     })
   )
 

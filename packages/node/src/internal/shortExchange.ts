@@ -6,6 +6,26 @@ import { decodeText } from "./response.js"
 
 type End = HttpExchange.ExchangeAnswer | HttpExchange.ExchangeFailure
 
+const join = (chunks: ReadonlyArray<Buffer>): Buffer => {
+  const [first] = chunks
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)
+}
+
+/** The text is made when it is read: for large ones that may be later than the answer is here. */
+class Answer implements HttpExchange.ExchangeAnswer {
+  readonly _tag = "Answer"
+  private decoded: string | undefined
+  constructor(
+    readonly status: number,
+    readonly headers: HttpExchange.ExchangeAnswer["headers"],
+    readonly chunks: ReadonlyArray<Buffer>
+  ) {}
+  get text(): string {
+    this.decoded ??= decodeText(join(this.chunks))
+    return this.decoded
+  }
+}
+
 /** The dispatch handler of one exchange whose answer is read as a whole. */
 class ShortExchange implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined
@@ -39,9 +59,7 @@ class ShortExchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const { chunks, headers, status = 0 } = this
-    const [first] = chunks
-    const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)
-    this.end({ _tag: "Answer", status, headers, text: decodeText(bytes) })
+    this.end(new Answer(status, headers, chunks))
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {

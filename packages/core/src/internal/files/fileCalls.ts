@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type { FileError, SessionError, ToolError, VpcUnavailable } from "../../AgentBayError.js"
 import type { Tool } from "../../contract/Tool.js"
 import { callTool, type SessionRuntime } from "../../session/SessionRuntime.js"
-import type { ToolReply } from "../../transport/ToolTransport.js"
+import type { InvokeOptions, ToolReply } from "../../transport/ToolTransport.js"
 import { sessionError } from "../httpFailure.js"
 import { runShell } from "../runShell.js"
 import { type FileFacts, fileRefusal, isMissingTool } from "./fileError.js"
@@ -32,12 +32,16 @@ export const callFileTool = <Name extends string, Args, ArgsEncoded, Result, Fai
     readonly timeout?: Duration.Duration
     readonly paths?: ReadonlyArray<string>
     readonly verbatim?: string | undefined
+    readonly onArrival?: InvokeOptions["onArrival"]
+    readonly takeText?: InvokeOptions["takeText"]
   }
 ): Effect.Effect<ToolReply<Result>, CallFailure> =>
   callTool(target.runtime, tool, args, {
     operation: target.operation,
     timeout: options?.timeout,
-    verbatim: options?.verbatim
+    verbatim: options?.verbatim,
+    onArrival: options?.onArrival,
+    takeText: options?.takeText
   }).pipe(
     Effect.catchTag("ToolError", (error) =>
       Effect.fail(

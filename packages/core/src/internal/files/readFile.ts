@@ -8,14 +8,25 @@ import { getFileInfo, readFile } from "../../contract/tools/FileSystemTools.js"
 import { shell } from "../../contract/tools/ShellTools.js"
 import type { SessionRuntime } from "../../session/SessionRuntime.js"
 import { patiently } from "../patience.js"
-import { decodeBase64 } from "./base64.js"
+import { decodeBase64, decodeBase64Pieces } from "./base64.js"
 import { type CallFailure, callFileTool, runScript, type Target } from "./fileCalls.js"
 import { makeFileError } from "./fileError.js"
 import { readChunkOf } from "./limits.js"
 import { shellPath } from "./paths.js"
 
+export interface SliceOptions {
+  /** May be called when the bytes are here and not decoded yet. */
+  readonly onArrival?: (() => void) | undefined
+  /** Has room for them, and for no more: they may be put there, and come back as it. */
+  readonly into?: Uint8Array | undefined
+}
+
 /** Reads up to `length` bytes from `offset` on; fewer mean that the file ends there. */
-export type ReadSlice = (offset: number, length: number) => Effect.Effect<Uint8Array, CallFailure>
+export type ReadSlice = (
+  offset: number,
+  length: number,
+  options?: SliceOptions
+) => Effect.Effect<Uint8Array, CallFailure>
 
 export interface Slices {
   readonly read: ReadSlice
@@ -33,6 +44,9 @@ const readsBytes = (runtime: SessionRuntime): boolean => {
     : "format" in properties
 }
 
+const broken = (target: Target, detail: string, requestId: string): Effect.Effect<never, CallFailure> =>
+  Effect.fail(makeFileError(target, "InvalidData", detail, requestId))
+
 const decodeSlice = (
   target: Target,
   text: string,
@@ -40,30 +54,35 @@ const decodeSlice = (
   requestId: string
 ): Effect.Effect<Uint8Array, CallFailure> => {
   const bytes = decodeBase64(text)
-  if (bytes === undefined) {
-    return Effect.fail(
-      makeFileError(target, "InvalidData", "the content came back as broken base64", requestId)
-    )
-  }
+  if (bytes === undefined) return broken(target, "the content came back as broken base64", requestId)
   return bytes.length > length
-    ? Effect.fail(
-        makeFileError(
-          target,
-          "InvalidData",
-          `${bytes.length} bytes came back instead of ${length}`,
-          requestId
-        )
-      )
+    ? broken(target, `${bytes.length} bytes came back instead of ${length}`, requestId)
     : Effect.succeed(bytes)
 }
 
+/** Long content is decoded as it arrived, without becoming a text. */
 const overTool =
   (target: Target): ReadSlice =>
-  (offset, length) =>
-    Effect.flatMap(
-      callFileTool(target, readFile, { path: target.path, offset, length, format: "binary" }),
-      ({ requestId, value }) => decodeSlice(target, value, length, requestId)
-    )
+  (offset, length, { into, onArrival } = {}) =>
+    Effect.suspend(() => {
+      let decoded: { readonly bytes: Uint8Array | undefined } | undefined
+      const takeText = (pieces: ReadonlyArray<Uint8Array>) => {
+        const room = into ?? new Uint8Array(length)
+        const size = decodeBase64Pieces(pieces, room)
+        decoded = { bytes: size === undefined ? undefined : size === length ? room : room.slice(0, size) }
+      }
+      const args = { path: target.path, offset, length, format: "binary" } as const
+      return Effect.flatMap(
+        callFileTool(target, readFile, args, { onArrival, takeText }),
+        ({ requestId, value }) => {
+          if (decoded === undefined) return decodeSlice(target, value, length, requestId)
+          const { bytes } = decoded
+          return bytes === undefined
+            ? broken(target, `broken base64 came back, or more than ${length} bytes`, requestId)
+            : Effect.succeed(bytes)
+        }
+      )
+    })
 
 const overShell =
   (target: Target): ReadSlice =>
@@ -115,6 +134,11 @@ class Bytes {
   constructor(capacity: number) {
     this.data = new Uint8Array(capacity)
   }
+  /** Where bytes from `offset` on belong, if there is room for so many already. */
+  room(offset: number, length: number): Uint8Array | undefined {
+    const end = offset + length
+    return end <= this.data.length ? this.data.subarray(offset, end) : undefined
+  }
   write(offset: number, bytes: Uint8Array): void {
     const end = offset + bytes.length
     if (end > this.data.length) {
@@ -122,13 +146,35 @@ class Bytes {
       larger.set(this.data)
       this.data = larger
     }
-    this.data.set(bytes, offset)
+    const isInPlace = bytes.buffer === this.data.buffer && bytes.byteOffset === this.data.byteOffset + offset
+    if (!isInPlace) this.data.set(bytes, offset)
     this.length = Math.max(this.length, end)
   }
   upTo(end: number): Uint8Array {
     return end === this.data.length ? this.data : this.data.slice(0, end)
   }
 }
+
+/**
+ * Runs work that is told how to give its slot back before its end. Whoever waits for a slot goes on at once, so that
+ * the next slice is on its way while this one is decoded.
+ */
+const inSlot =
+  (slots: Effect.Semaphore) =>
+  <A, E>(work: (giveBack: () => void) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(restore(slots.take(1)), () => {
+        let isTaken = true
+        const giveBack = () => {
+          if (isTaken) Effect.runSync(slots.release(1))
+          isTaken = false
+        }
+        return Effect.ensuring(restore(work(giveBack)), Effect.sync(giveBack))
+      })
+    )
+
+/** How many slices are asked for before the size is known: of a file of two slices all but one find nothing. */
+const mostAhead = 3
 
 const tooLarge = (target: Target, size: number) =>
   makeFileError(
@@ -146,25 +192,31 @@ export const readWhole = (
   { concurrency, onProgress }: ReadOptions
 ): Effect.Effect<Uint8Array, CallFailure> =>
   Effect.gen(function* () {
-    const { chunk, read } = slicesOf(target)
+    const { chunk, read: readSlice } = slicesOf(target)
+    const slots = inSlot(yield* Effect.makeSemaphore(concurrency))
+    const read = (offset: number, length: number, into?: Uint8Array) =>
+      slots((onArrival) => readSlice(offset, length, { onArrival, into }))
     const first = yield* read(0, chunk)
     yield* onProgress(first.length)
     if (first.length < chunk) return first
-    // The next slice is needed whatever the size turns out to be, so nobody has to wait for that alone.
-    let ahead = concurrency > 1 ? yield* Effect.forkScoped(read(chunk, chunk)) : undefined
-    const next = (at: number, length: number) =>
-      Effect.suspend(() => {
-        const begun = at === chunk ? ahead : undefined
-        if (begun !== undefined) ahead = undefined
-        return begun === undefined ? read(at, length) : Fiber.join(begun)
-      })
-    const size = yield* reportedSize(target)
+    // Nobody waits for the size alone: where a slice was full, more are likely to follow.
+    const ahead = new Map<number, Fiber.Fiber<Uint8Array, CallFailure>>()
+    for (let index = 1; index < Math.min(concurrency, mostAhead + 1); index++) {
+      ahead.set(index * chunk, yield* Effect.forkScoped(read(index * chunk, chunk)))
+    }
+    const size = yield* slots(() => reportedSize(target))
     if (size > largest) return yield* Effect.fail(tooLarge(target, size))
 
     const offsets = Array.from({ length: Math.floor(size / chunk) }, (_, index) => (index + 1) * chunk)
     // The last slice is asked for in full, so that what was appended meanwhile comes along.
     const content = new Bytes(Math.max(chunk, offsets.length * chunk, size))
     content.write(0, first)
+    const next = (at: number, length: number) =>
+      Effect.suspend(() => {
+        const begun = ahead.get(at)
+        ahead.delete(at)
+        return begun === undefined ? read(at, length, content.room(at, length)) : Fiber.join(begun)
+      })
     const lengths = new Map<number, number>()
     let done = first.length
 
@@ -185,7 +237,8 @@ export const readWhole = (
         lengths.set(offset, filled)
       })
 
-    yield* Effect.forEach(offsets, readFully, { concurrency, discard: true })
+    // One more than there are slots: the one that decodes.
+    yield* Effect.forEach(offsets, readFully, { concurrency: concurrency + 1, discard: true })
     for (const offset of offsets) {
       const filled = lengths.get(offset) ?? 0
       if (filled < chunk) return content.upTo(offset + filled)

@@ -4,8 +4,9 @@ import { timingSafeEqual } from "node:crypto"
 import * as Form from "@effect-agentbay/core/Form"
 import * as Effect from "effect/Effect"
 import { type Arrival, Outcome } from "../Call.js"
-import type { GatewayRequest } from "../Gateway.js"
-import { type Exchange, json, parsed, reply, splitUrl, withoutCredentials } from "./exchange.js"
+import type { GatewayRequest, GatewayResponse } from "../Gateway.js"
+import { type Exchange, json, jsonBody, parsed, reply, splitUrl, withoutCredentials } from "./exchange.js"
+import { jsonWith } from "./longText.js"
 import { type Refusal, refusal } from "./refusal.js"
 import { findRunning, type SessionRecord, type State } from "./state.js"
 import { type CallTool, type ToolResult, textResult } from "./toolCalls.js"
@@ -17,7 +18,19 @@ const tokenFits = (session: SessionRecord, given: string | undefined): boolean =
 
 const forbidden = refusal(403, "Forbidden.Token", "The token does not open this session.")
 
-const body = (result: ToolResult) => json(200, { code: 200, data: JSON.stringify({ result }) })
+const wrapped = (result: ToolResult): string =>
+  JSON.stringify({ code: 200, data: JSON.stringify({ result }) })
+
+const body = (result: ToolResult): GatewayResponse => {
+  const [item, ...others] = result.content
+  const isOneText = item?.text !== undefined && others.length === 0
+  return jsonBody(
+    200,
+    isOneText
+      ? jsonWith(item.text, (text) => wrapped({ ...result, content: [{ ...item, text }] }))
+      : wrapped(result)
+  )
+}
 
 const exchange = (
   requestId: string,

@@ -21,11 +21,14 @@ export interface Exchange {
   readonly soften: (code: string, message: string) => GatewayResponse
 }
 
-export const json = (status: number, body: unknown): GatewayResponse => ({
+/** `body` is JSON. */
+export const jsonBody = (status: number, body: string): GatewayResponse => ({
   status,
   headers: { "content-type": "application/json;charset=utf-8" },
-  body: JSON.stringify(body)
+  body
 })
+
+export const json = (status: number, body: unknown): GatewayResponse => jsonBody(status, JSON.stringify(body))
 
 /** Answers with a value, or with the refusal in the manner of the route. */
 export const reply = <A>(
