@@ -94,13 +94,20 @@ export const withDeadline = <A, E, R, E2>(
   onTimeout: () => E2
 ): Effect.Effect<A, E | E2, R> => endedBy(self, Effect.sleep(deadline), onTimeout)
 
-interface Entry {
-  readonly since: number
-  readonly dueAt: number
-  readonly stop: () => void
-  previous: Entry | undefined
-  next: Entry | undefined
-  isListed: boolean
+/**
+ * A class for a reason: once V8 has seen objects of a literal grow old, it makes them where the old ones are, and with
+ * them what they are made to lead to, here the whole call. All that waits for a collection of everything then: a call
+ * took twice its time.
+ */
+class Entry {
+  previous: Entry | undefined = undefined
+  next: Entry | undefined = undefined
+  isListed = false
+  constructor(
+    readonly since: number,
+    readonly dueAt: number,
+    readonly stop: () => void
+  ) {}
 }
 
 /**
@@ -230,14 +237,7 @@ export const makeDeadlines = (): Deadlines => {
     const ward = wardOf(clock)
     const length = Duration.toMillis(deadline)
     const since = clock.unsafeCurrentTimeMillis()
-    const entry: Entry = {
-      since,
-      dueAt: since + length,
-      stop,
-      previous: undefined,
-      next: undefined,
-      isListed: false
-    }
+    const entry = new Entry(since, since + length, stop)
     const queue = queueOf(ward, length)
     append(queue, entry)
     if (ward.sleeper !== undefined && ward.sleeper.wakesAt > entry.dueAt) wake(ward)
