@@ -8,6 +8,7 @@ import {
   decodeBase64Pieces,
   encodeBase64
 } from "../../src/internal/files/base64.js"
+import { cutAt } from "../support/pieces.js"
 
 const bytes = fc.uint8Array({ maxLength: 200 })
 
@@ -43,33 +44,26 @@ const implementations: ReadonlyArray<readonly [string, Base64]> = [
   ["the portable one", base64Of({ Uint8Array: { prototype: {} } })]
 ]
 
-/** The bytes of a text, cut anywhere. */
-const piecesOf = (text: string, cuts: ReadonlyArray<number>): ReadonlyArray<Uint8Array> => {
-  const all = Uint8Array.from(Buffer.from(text))
-  const places = [0, ...cuts.map((cut) => cut % (all.length + 1)).sort((a, b) => a - b), all.length]
-  return places.slice(1).map((end, index) => all.subarray(places[index], end))
-}
-
 const cuts = fc.array(fc.nat(), { maxLength: 8 })
 
 describe.each(implementations)("base64: %s", (_, { decode, decodePieces, encode }) => {
   it.prop("reads pieces into an array", [bytes, cuts, fc.nat(9)], ([value, cuts, spare]) => {
     const target = new Uint8Array(value.length + spare).fill(7)
-    assert.strictEqual(decodePieces(piecesOf(encode(value), cuts), target), value.length)
+    assert.strictEqual(decodePieces(cutAt(encode(value), cuts), target), value.length)
     assert.deepStrictEqual(target.subarray(0, value.length), value)
     assert.deepStrictEqual([...target.subarray(value.length)], Array(spare).fill(7))
   })
 
   it.prop("refuses pieces of more than there is room for", [bytes, cuts, fc.nat()], ([value, cuts, room]) => {
     fc.pre(value.length > 0)
-    assert.isUndefined(decodePieces(piecesOf(encode(value), cuts), new Uint8Array(room % value.length)))
+    assert.isUndefined(decodePieces(cutAt(encode(value), cuts), new Uint8Array(room % value.length)))
   })
 
   it.prop(
     "refuses in pieces what it refuses as a whole",
     [fc.string({ unit: fc.constantFrom("A", "Q", "g", "=", "-", "é", '"') }), cuts],
     ([text, cuts]) => {
-      const size = decodePieces(piecesOf(text, cuts), new Uint8Array(100))
+      const size = decodePieces(cutAt(text, cuts), new Uint8Array(100))
       assert.strictEqual(size, decode(text)?.length)
     }
   )

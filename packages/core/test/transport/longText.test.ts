@@ -2,16 +2,11 @@ import { describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { placeholder, takeOut } from "../../src/internal/longText.js"
 import { assert } from "../support/assertions.js"
+import { cutAt } from "../support/pieces.js"
 
 const wrap = (text: string, members: object = {}, space?: number): string => {
   const result = { content: [{ type: "text", text }], isError: false, ...members }
   return JSON.stringify({ code: 200, data: JSON.stringify({ result }, null, space) })
-}
-
-const cut = (body: string, cuts: ReadonlyArray<number>): ReadonlyArray<Uint8Array> => {
-  const all = Uint8Array.from(Buffer.from(body))
-  const places = [0, ...cuts.map((place) => place % (all.length + 1)).sort((a, b) => a - b), all.length]
-  return places.slice(1).map((end, index) => all.subarray(places[index], end))
 }
 
 const base64 = (length: number): string => Buffer.alloc(length, "some content").toString("base64")
@@ -32,7 +27,7 @@ describe("the long text of an answer", () => {
     ([cuts]) => {
       const [text, body] = [base64(20_000), wrap(base64(20_000))]
       const long = takeOut(
-        cut(
+        cutAt(
           body,
           cuts.filter((place) => place % (body.length + 1) > 100)
         )
@@ -54,7 +49,7 @@ describe("the long text of an answer", () => {
         JSON.stringify({ data: { text } }),
         text
       ]) {
-        const long = takeOut(cut(body, cuts))
+        const long = takeOut(cutAt(body, cuts))
         if (long === undefined) continue
         const [before, after, ...others] = long.around.split(placeholder)
         assert.strictEqual(others.length, 0)
@@ -77,6 +72,6 @@ describe("the long text of an answer", () => {
     ["it does not end", wrap(base64(20_000)).slice(0, 18_000)],
     ["nothing arrived", ""]
   ])("stays where it is when %s", (_, body) => {
-    assert.isUndefined(takeOut(body === "" ? [] : cut(body, [])))
+    assert.isUndefined(takeOut(body === "" ? [] : cutAt(body, [])))
   })
 })
