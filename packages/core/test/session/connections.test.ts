@@ -3,25 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { SessionSocket } from "@effect-agentbay/core"
 import { Effect, Fiber, Option, Stream, TestClock } from "effect"
 import * as fc from "effect/FastCheck"
-import { makeFakeSession } from "../support/FakeSession.js"
-import { type OtherSide, type ScriptOptions, scriptedChannel } from "../support/scriptedSocket.js"
-
-/** A channel whose servers answer everything, and the other side of its latest connection. */
-const channelOf = (options?: ScriptOptions) =>
-  Effect.gen(function* () {
-    const { runtime } = yield* makeFakeSession()
-    const sides: Array<OtherSide> = []
-    const { opened, sent, socket } = scriptedChannel(
-      runtime,
-      ({ data }, side) => {
-        sides.push(side)
-        if (data.silent !== true) side.reply({ result: sides.length })
-      },
-      options
-    )
-    const side = Effect.map(socket.call("anyone", {}), () => sides.at(-1) as OtherSide)
-    return { opened, sent, socket, side }
-  })
+import { answeringChannel } from "../support/scriptedSocket.js"
 
 const said = (n: number) => ({ invocationId: `p-${n}`, source: "server", target: "SDK", data: { n } })
 
@@ -44,7 +26,7 @@ describe("a connection that nobody uses", () => {
     ([start, later]) =>
       Effect.gen(function* () {
         yield* TestClock.setTime(start)
-        const { side, socket } = yield* channelOf()
+        const { side, socket } = yield* answeringChannel()
         yield* side
         yield* TestClock.adjust(later)
         yield* side
@@ -63,7 +45,7 @@ describe("a connection that nobody uses", () => {
 describe("a connection that is known to have ended", () => {
   it.scoped("is passed over: nothing is sent on it, and what is asked waits for the next one", () =>
     Effect.gen(function* () {
-      const { opened, sent, side, socket } = yield* channelOf()
+      const { opened, sent, side, socket } = yield* answeringChannel()
       const { lapse } = yield* side
       lapse()
       const before = sent.length
@@ -84,7 +66,7 @@ describe("a connection that is known to have ended", () => {
 
   it.scoped("does not take along what is written on what was asked over it", () =>
     Effect.gen(function* () {
-      const { side, socket } = yield* channelOf()
+      const { side, socket } = yield* answeringChannel()
       const { lapse } = yield* side
       const { write } = yield* socket.open("anyone", { silent: true })
       lapse()
@@ -94,7 +76,7 @@ describe("a connection that is known to have ended", () => {
 
   it.scoped("that is over while it is written to may have carried it", () =>
     Effect.gen(function* () {
-      const { side, socket } = yield* channelOf()
+      const { side, socket } = yield* answeringChannel()
       const { drop } = yield* side
       const call = yield* Effect.fork(Effect.flip(socket.call("anyone", { silent: true })))
       yield* Effect.repeatN(Effect.yieldNow(), 20)
@@ -105,7 +87,7 @@ describe("a connection that is known to have ended", () => {
 
   it.scoped("leaves a call that found no other one in time as not sent", () =>
     Effect.gen(function* () {
-      const { side, socket } = yield* channelOf({ closing: "1 hour" })
+      const { side, socket } = yield* answeringChannel({ closing: "1 hour" })
       const { lapse } = yield* side
       lapse()
       const call = yield* Effect.fork(Effect.flip(socket.call("anyone", {}, { timeout: "5 seconds" })))
@@ -120,7 +102,7 @@ describe("a subscription", () => {
     "has one connection at a time, though the old one takes its time to close and others ask meanwhile",
     () =>
       Effect.gen(function* () {
-        const { opened, side, socket } = yield* channelOf({ closing: "1 second" })
+        const { opened, side, socket } = yield* answeringChannel({ closing: "1 second" })
         const signals = yield* socket.subscribe("server")
         const heard = yield* Effect.fork(Stream.runCollect(Stream.take(signals, 5)))
         const first = yield* side
@@ -154,7 +136,7 @@ describe("a subscription", () => {
 
   it.scoped("that comes while an unused connection is closed has the next one, as have requests", () =>
     Effect.gen(function* () {
-      const { opened, side, socket } = yield* channelOf({ closing: "1 second" })
+      const { opened, side, socket } = yield* answeringChannel({ closing: "1 second" })
       yield* side
       yield* TestClock.adjust("10500 millis")
       const asked = yield* Effect.fork(side)
@@ -170,7 +152,7 @@ describe("a subscription", () => {
 
   it.scoped("goes on over any number of losses, and hears everything that was said in between once", () =>
     Effect.gen(function* () {
-      const { opened, side, socket } = yield* channelOf({ closing: "300 millis" })
+      const { opened, side, socket } = yield* answeringChannel({ closing: "300 millis" })
       const signals = yield* socket.subscribe("server")
       const heard = yield* Effect.fork(
         Stream.runCollect(Stream.takeUntil(signals, (one) => one._tag === "Push" && one.data.n === 9))

@@ -3,37 +3,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { SessionSocket, SocketConnector } from "@effect-agentbay/core"
 import { Effect, Exit, Fiber, Option, Scope, Stream, TestClock } from "effect"
 import { makeFakeSession } from "../support/FakeSession.js"
-import {
-  type OtherSide,
-  type ScriptOptions,
-  scriptedChannel,
-  scriptedSocket,
-  withSocket
-} from "../support/scriptedSocket.js"
-
-/** A channel whose servers answer everything, and the other side of its latest connection. */
-const channelOf = (options?: ScriptOptions) =>
-  Effect.gen(function* () {
-    const { runtime } = yield* makeFakeSession()
-    const sides: Array<OtherSide> = []
-    const channel = scriptedChannel(
-      runtime,
-      (_, side) => {
-        sides.push(side)
-        side.reply({ result: sides.length })
-      },
-      options
-    )
-    const side = Effect.map(channel.socket.call("anyone", {}), () => sides.at(-1) as OtherSide)
-    return { ...channel, side }
-  })
+import { answeringChannel, type OtherSide, scriptedSocket, withSocket } from "../support/scriptedSocket.js"
 
 const unreachable = Effect.fail(new SocketConnector.OpenError({ detail: "nobody is there" }))
 
 /** A channel with a subscription whose connection is lost, and whose attempts fail from then on. */
 const unreachableChannel = (isBack: (connection: number) => boolean = () => false) =>
   Effect.gen(function* () {
-    const channel = yield* channelOf({
+    const channel = yield* answeringChannel({
       opening: (connection) => (connection === 1 || isBack(connection) ? Effect.void : unreachable)
     })
     const subscription = yield* Scope.make()
@@ -93,7 +70,7 @@ describe("a subscription", () => {
 
   it.scoped("that nobody reads keeps of any number of connections the first loss and the last opening", () =>
     Effect.gen(function* () {
-      const { opened, side, socket } = yield* channelOf()
+      const { opened, side, socket } = yield* answeringChannel()
       const signals = yield* socket.subscribe("server", { capacity: 1 })
       for (let n = 0; n < 20; n++) {
         const asked = yield* Effect.fork(side)
@@ -117,7 +94,7 @@ describe("a subscription", () => {
 
   it.scoped("that is read again meanwhile hears each loss before the next opening", () =>
     Effect.gen(function* () {
-      const { side, socket } = yield* channelOf()
+      const { side, socket } = yield* answeringChannel()
       const signals = yield* socket.subscribe("server")
       const pull = yield* Stream.toPull(signals)
       const heard: Array<SessionSocket.Signal> = []
@@ -144,7 +121,7 @@ describe("a subscription", () => {
 
   it.scoped("has one connection at a time when its peer is dead, whoever asks while that is found out", () =>
     Effect.gen(function* () {
-      const { count, opened, side, socket } = yield* channelOf({ closing: "1 second" })
+      const { count, opened, side, socket } = yield* answeringChannel({ closing: "1 second" })
       const signals = yield* socket.subscribe("server")
       const heard = yield* Effect.fork(Stream.runCollect(Stream.take(signals, 5)))
       const { mute } = yield* side

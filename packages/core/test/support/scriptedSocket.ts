@@ -2,7 +2,7 @@
 import * as Socket from "@effect/platform/Socket"
 import { type SessionRuntime, SessionSocket, type SocketConnector } from "@effect-agentbay/core"
 import { Deferred, type Duration, Effect, Exit, Mailbox, Option, Redacted } from "effect"
-import type { Json } from "./FakeSession.js"
+import { type Json, makeFakeSession } from "./FakeSession.js"
 
 /** What the client sent. */
 export interface SentFrame {
@@ -130,3 +130,22 @@ export const scriptedChannel = (
   const connected = withSocket(runtime, connector)
   return { runtime: connected, socket: SessionSocket.make(connected), sent, opened, count }
 }
+
+/**
+ * A channel whose servers answer everything but what asks for silence, and the other side of its latest connection.
+ */
+export const answeringChannel = (options?: ScriptOptions) =>
+  Effect.gen(function* () {
+    const { runtime } = yield* makeFakeSession()
+    const sides: Array<OtherSide> = []
+    const channel = scriptedChannel(
+      runtime,
+      ({ data }, side) => {
+        sides.push(side)
+        if (data.silent !== true) side.reply({ result: sides.length })
+      },
+      options
+    )
+    const side = Effect.map(channel.socket.call("anyone", {}), () => sides.at(-1) as OtherSide)
+    return { ...channel, side }
+  })
