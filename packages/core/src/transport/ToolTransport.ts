@@ -13,6 +13,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type * as ParseResult from "effect/ParseResult"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Tracer from "effect/Tracer"
@@ -134,6 +135,28 @@ const linkOf = ({ linkUrl, token, tools }: SessionConnection, tool: string) => {
     : { linkUrl: linkUrl.value, token: token.value, server: server.value }
 }
 
+/** What goes into a tool and comes out of it, compiled once. */
+interface Codec<Args, Result> {
+  readonly encode: (args: Args) => Either.Either<unknown, ParseResult.ParseError>
+  readonly decode: (text: string) => Either.Either<Result, ParseResult.ParseError>
+}
+
+const readReply = <Result>(
+  connection: SessionConnection,
+  tool: string,
+  decode: Codec<never, Result>["decode"],
+  { operation, secrets }: InvokeOptions,
+  answer: ToolAnswer
+): Exit.Exit<ToolReply<Result>, SessionError | ToolError> => {
+  if (answer.isError) return Exit.fail(toolError(connection, operation, tool, answer, secrets))
+  const { requestId, route } = answer
+  const value = decode(answer.text)
+  if (Either.isRight(value)) return Exit.succeed({ requestId, route, value: value.right })
+  const facts = { operation, sessionId: connection.sessionId, requestId, secrets: [] }
+  const detail = `the text of tool ${tool} does not have the expected form`
+  return Exit.fail(sessionError(facts, { reason: "Decode", phase: "sent", detail }))
+}
+
 /**
  * @since 0.1.0
  * @category constructors
@@ -251,45 +274,39 @@ export const make: Effect.Effect<
     )
   }
 
+  const known = new WeakMap<object, Codec<never, unknown>>()
+  const codecOf = <Args, ArgsEncoded, Result, Failure>(
+    tool: Tool<string, Args, ArgsEncoded, Result, Failure>
+  ): Codec<Args, Result> => {
+    const before = known.get(tool) as Codec<Args, Result> | undefined
+    if (before !== undefined) return before
+    const codec = { encode: Schema.encodeEither(tool.args), decode: Schema.decodeEither(tool.result) }
+    known.set(tool, codec)
+    return codec
+  }
+
+  const timeoutOf = <Args, ArgsEncoded, Result, Failure>(
+    connection: SessionConnection,
+    tool: Tool<string, Args, ArgsEncoded, Result, Failure>,
+    args: Args
+  ): Duration.Duration => {
+    const isByLink = routeOf(connection, tool.name) === "link"
+    const patience = isByLink ? config.timeouts.link : config.timeouts.request
+    const budget = tool.budget(args)
+    return Option.isNone(budget) ? patience : Duration.max(patience, Duration.sum(budget.value, grace))
+  }
+
   const call: ToolTransport.Service["call"] = (connection, tool, args, options) =>
-    Effect.gen(function* () {
-      const encoded = Schema.encodeEither(tool.args)(args)
-      if (Either.isLeft(encoded)) return yield* Effect.die(encoded.left)
-      const route = routeOf(connection, tool.name)
-      const patience = route === "link" ? config.timeouts.link : config.timeouts.request
-      const timeout =
-        options.timeout ??
-        Option.match(tool.budget(args), {
-          onNone: () => patience,
-          onSome: (budget) => Duration.max(patience, Duration.sum(budget, grace))
-        })
-      const answer = yield* invoke(connection, tool.name, encoded.right, {
+    Effect.suspend(() => {
+      const { decode, encode } = codecOf(tool)
+      const encoded = encode(args)
+      if (Either.isLeft(encoded)) return Effect.die(encoded.left)
+      const answered = invoke(connection, tool.name, encoded.right, {
         idempotent: tool.idempotent,
         ...options,
-        timeout
+        timeout: options.timeout ?? timeoutOf(connection, tool, args)
       })
-      if (answer.isError) {
-        return yield* toolError(connection, options.operation, tool.name, answer, options.secrets)
-      }
-      const value = Schema.decodeEither(tool.result)(answer.text)
-      if (Either.isLeft(value)) {
-        return yield* Effect.fail(
-          sessionError(
-            {
-              operation: options.operation,
-              sessionId: connection.sessionId,
-              requestId: answer.requestId,
-              secrets: []
-            },
-            {
-              reason: "Decode",
-              phase: "sent",
-              detail: `the text of tool ${tool.name} does not have the expected form`
-            }
-          )
-        )
-      }
-      return { requestId: answer.requestId, route: answer.route, value: value.right }
+      return Effect.flatMap(answered, (answer) => readReply(connection, tool.name, decode, options, answer))
     })
 
   return { call, invoke, routeOf }
