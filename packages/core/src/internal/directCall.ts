@@ -88,10 +88,11 @@ type TakeText = NonNullable<ToolRequest["takeText"]>
 /** A result whose text went to `takeText`. */
 const withoutText = (chunks: ReadonlyArray<Uint8Array>, takeText: TakeText): ToolResult | undefined => {
   const long = LongText.takeOut(chunks)
-  const result = long && Either.getOrUndefined(fromDirectBody(long.around))
+  if (long === undefined) return undefined
+  const result = Either.getOrUndefined(fromDirectBody(long.around))
   const [item, ...others] = result?.content ?? []
   if (result?.isError !== false || item?.text !== LongText.placeholder || others.length > 0) return undefined
-  takeText(long?.pieces ?? [])
+  takeText(long.pieces)
   return { isError: false, content: [{ ...item, text: "" }], text: "" }
 }
 
