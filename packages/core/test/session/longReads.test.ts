@@ -35,6 +35,7 @@ const open = ({ content, cuts = [0.5], size = content.length, textOf }: Service)
   Effect.gen(function* () {
     const asked: Array<Slice | "size"> = []
     const seen = { most: 0, running: 0 }
+    const order: Array<string> = []
     const answers: Array<() => void> = []
     const plain = ({ length, offset }: Slice) =>
       Buffer.from(content.subarray(offset, offset + length)).toString("base64")
@@ -42,8 +43,10 @@ const open = ({ content, cuts = [0.5], size = content.length, textOf }: Service)
     const exchange: HttpExchange.HttpExchange = (request, onEnd) => {
       const { args, tool } = JSON.parse(request.body ?? "")
       asked.push(tool === "read_file" ? args : "size")
+      order.push(`asked for ${args.offset ?? "size"}`)
       const isLong = tool === "read_file" && args.offset + args.length <= content.length
-      const text = tool === "read_file" ? (textOf ?? plain)(args) : JSON.stringify({ size })
+      const text =
+        tool === "read_file" ? (textOf ?? plain)(args) : `name: f\nsize: ${size}\nisDirectory: false`
       const result = { content: [{ type: "text", text }], isError: false }
       const body = JSON.stringify({ code: 200, data: JSON.stringify({ result }) })
       const bytes = Uint8Array.from(Buffer.from(body))
@@ -55,7 +58,10 @@ const open = ({ content, cuts = [0.5], size = content.length, textOf }: Service)
         get text() {
           return isLong && textOf === undefined ? assert.fail("a text was made of a slice") : body
         },
-        chunks: places.slice(1).map((end, index) => bytes.subarray(places[index], end))
+        get chunks() {
+          order.push(`read ${args.offset}`)
+          return places.slice(1).map((end, index) => bytes.subarray(places[index], end))
+        }
       } as const
       seen.most = Math.max(seen.most, ++seen.running)
       answers.push(() => {
@@ -90,7 +96,7 @@ const open = ({ content, cuts = [0.5], size = content.length, textOf }: Service)
       connection: () => connection,
       enableBrowserReplay: Option.none()
     }
-    return { files: SessionFileSystem.make(runtime), asked, seen }
+    return { files: SessionFileSystem.make(runtime), asked, order, seen }
   })
 
 const same = (actual: Uint8Array, expected: Uint8Array) =>
@@ -137,6 +143,21 @@ describe("long content over an exchange", () => {
         asked.slice(0, 4).map((one) => (one === "size" ? one : one.offset)),
         [0, mebibyte, 2 * mebibyte, "size"]
       )
+    })
+  )
+
+  it.scopedLive("is decoded when the next request has left", () =>
+    Effect.gen(function* () {
+      const { files, order } = yield* open({ content: noise(4 * mebibyte) })
+      yield* files.readFile("/f", { concurrency: 1 })
+      const [one, two, three] = [1, 2, 3].map((index) => index * mebibyte)
+      const begin = order.indexOf(`asked for ${one}`)
+      assert.deepStrictEqual(order.slice(begin, begin + 4), [
+        `asked for ${one}`,
+        `asked for ${two}`,
+        `read ${one}`,
+        `asked for ${three}`
+      ])
     })
   )
 
