@@ -3,6 +3,8 @@
  * four times and copies it as often, which says nothing where nothing is escaped, as in base64.
  */
 
+import { joinBytes, sizeOf } from "./joinBytes.js"
+
 /** Shorter answers gain nothing. */
 const least = 16 * 1024
 
@@ -25,21 +27,8 @@ export interface LongText {
   readonly pieces: ReadonlyArray<Uint8Array>
 }
 
-const sizeOf = (chunks: ReadonlyArray<Uint8Array>): number =>
-  chunks.reduce((sum, { length }) => sum + length, 0)
-
 const utf8 = new TextDecoder()
 const latin1 = new TextDecoder("latin1")
-
-const join = (chunks: ReadonlyArray<Uint8Array>): string => {
-  const bytes = new Uint8Array(sizeOf(chunks))
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return utf8.decode(bytes)
-}
 
 /** The chunks up to the first backslash, and those from there on. */
 const splitAtBackslash = (chunks: ReadonlyArray<Uint8Array>) => {
@@ -63,7 +52,7 @@ export const takeOut = (chunks: ReadonlyArray<Uint8Array>): LongText | undefined
   const split = splitAtBackslash([first.subarray(begin), ...others])
   if (split === undefined || sizeOf(split.pieces) < least || sizeOf(split.after) > surroundings)
     return undefined
-  const [before, after] = [utf8.decode(first.subarray(0, begin)), join(split.after)]
+  const [before, after] = [utf8.decode(first.subarray(0, begin)), utf8.decode(joinBytes(split.after))]
   const isWhole = after.charCodeAt(1) === quotationMark
   // Nothing else may be taken for it.
   return isWhole && !before.includes(placeholder) && !after.includes(placeholder)

@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Ref from "effect/Ref"
 import * as Sink from "effect/Sink"
 import { writeFile } from "../../contract/tools/FileSystemTools.js"
+import { joinBytes } from "../joinBytes.js"
 import { type CallFailure, callFileTool, runScript, scriptArgs, type Target } from "./fileCalls.js"
 import { needsShell } from "./fileError.js"
 import { commandLimitOf, fits, fitsCall, hasShell, limitOf, roomFor } from "./limits.js"
@@ -127,16 +128,6 @@ export const writeBytes = (
     : writeText(target, text, bytes.length, settings)
 }
 
-const join = (pieces: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
-  const result = new Uint8Array(size)
-  let at = 0
-  for (const piece of pieces) {
-    result.set(piece, at)
-    at += piece.length
-  }
-  return result
-}
-
 /** What a sink holds between two pieces of input. */
 class Gathering {
   staging: Staging | undefined = undefined
@@ -154,7 +145,7 @@ class Gathering {
 
   /** Everything that is pending, except for so many last bytes that a multiple of `unit` is taken. */
   take(unit: number): Uint8Array {
-    const all = join(this.pending, this.pendingBytes)
+    const all = joinBytes(this.pending)
     const taken = all.length - (all.length % unit)
     this.pending = [all.slice(taken)]
     this.pendingBytes = all.length - taken

@@ -2,18 +2,14 @@
 import * as Stream from "effect/Stream"
 import { OutputIncomplete } from "../../AgentBayError.js"
 import type { OutputChunk, OutputLine, Source } from "../../session/SessionProcess.js"
+import { joinBytes } from "../joinBytes.js"
 import type { Position } from "./output.js"
 
 const newline = 10
 const carriageReturn = 13
 
-const joined = (left: Uint8Array, right: Uint8Array): Uint8Array => {
-  if (left.length === 0) return right
-  const both = new Uint8Array(left.length + right.length)
-  both.set(left)
-  both.set(right, left.length)
-  return both
-}
+const joined = (left: Uint8Array, right: Uint8Array): Uint8Array =>
+  left.length === 0 ? right : joinBytes([left, right])
 
 /** The last place up to `most` where no character is cut in two. */
 const cutAt = (bytes: Uint8Array, most: number): number => {

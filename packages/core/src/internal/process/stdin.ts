@@ -5,6 +5,7 @@ import * as Sink from "effect/Sink"
 import type { Failure, SessionProcess } from "../../session/SessionProcess.js"
 
 import { commandLimitOf, fitsCall } from "../files/limits.js"
+import { joinBytes } from "../joinBytes.js"
 import { randomHex } from "../randomHex.js"
 import { type Encoding, encode, growth } from "./encoding.js"
 import { runScript, scriptArgs, type Target } from "./processCalls.js"
@@ -15,16 +16,7 @@ const utf8 = new TextEncoder()
 const bytesOf = (data: string | Uint8Array): Uint8Array =>
   typeof data === "string" ? utf8.encode(data) : data
 
-const joined = (pieces: Iterable<string | Uint8Array>): Uint8Array => {
-  const all = Array.from(pieces, bytesOf)
-  const bytes = new Uint8Array(all.reduce((total, piece) => total + piece.length, 0))
-  let at = 0
-  for (const piece of all) {
-    bytes.set(piece, at)
-    at += piece.length
-  }
-  return bytes
-}
+const joined = (pieces: Iterable<string | Uint8Array>): Uint8Array => joinBytes(Array.from(pieces, bytesOf))
 
 type Stdin = Pick<SessionProcess, "write" | "closeStdin" | "stdin">
 
